@@ -1,0 +1,63 @@
+"""The table of commands: one line for each, and three doors (socket, HTTP, command line) that use it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from protocol.commands.contacts import CreateContact, UpdateContact
+from protocol.commands.documents import AddShare, DeleteDocument, RenameDocument, StopShare
+from protocol.commands.matters import CreateMatter, UpdateMatter
+from protocol.commands.participants import AddParticipant, RemoveParticipant
+from protocol.commands.portals import (
+    DeleteMessage,
+    Done,
+    MarkerMoved,
+    MessageSent,
+    ReadPortal,
+    SaveDraft,
+    SendMessage,
+)
+from protocol.commands.texting import ReadThread, RetryText, SendText, TextQueued
+from protocol.commands.users import CreateUser, EndSession, UpdateUser
+from protocol.entities import Contact, Document, Matter, Participant, Share, User
+from protocol.types import Arguments, Role, Shape
+
+FIRM: frozenset[Role] = frozenset({"member", "admin"})
+ADMIN: frozenset[Role] = frozenset({"admin"})
+EVERYBODY: frozenset[Role] = FIRM | {"client"}
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSpec:
+    """What a command takes and gives, and the roles that may try it (the scope is checked besides)."""
+
+    name: str
+    args: type[Arguments]
+    result: type[Shape]
+    roles: frozenset[Role]
+
+
+_TABLE = (
+    CommandSpec("message.send", SendMessage, MessageSent, EVERYBODY),
+    CommandSpec("message.delete", DeleteMessage, Done, FIRM),
+    CommandSpec("portal.read", ReadPortal, MarkerMoved, EVERYBODY),
+    CommandSpec("draft.save", SaveDraft, Done, EVERYBODY),
+    CommandSpec("participant.add", AddParticipant, Participant, FIRM),
+    CommandSpec("participant.remove", RemoveParticipant, Participant, FIRM),
+    CommandSpec("document.rename", RenameDocument, Document, FIRM),
+    CommandSpec("document.delete", DeleteDocument, Document, FIRM),
+    CommandSpec("share.add", AddShare, Share, EVERYBODY),
+    CommandSpec("share.stop", StopShare, Share, FIRM),
+    CommandSpec("text.send", SendText, TextQueued, FIRM),
+    CommandSpec("text.retry", RetryText, TextQueued, FIRM),
+    CommandSpec("thread.read", ReadThread, MarkerMoved, FIRM),
+    CommandSpec("contact.create", CreateContact, Contact, FIRM),
+    CommandSpec("contact.update", UpdateContact, Contact, FIRM),
+    CommandSpec("matter.create", CreateMatter, Matter, FIRM),
+    CommandSpec("matter.update", UpdateMatter, Matter, FIRM),
+    CommandSpec("user.create", CreateUser, User, ADMIN),
+    CommandSpec("user.update", UpdateUser, User, ADMIN),
+    CommandSpec("session.end", EndSession, Done, EVERYBODY),
+)
+
+COMMANDS: dict[str, CommandSpec] = {spec.name: spec for spec in _TABLE}

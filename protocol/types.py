@@ -1,0 +1,46 @@
+"""The small vocabulary that every structure on the wire is written in.
+
+Each alias carries its own bounds, so a decoded value has already been checked. Control characters are
+refused for the whole frame by :mod:`protocol.codec`, not here.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+MAX_MESSAGE_CHARACTERS = 16_000
+MAX_TEXT_CHARACTERS = 2_048
+MAX_UPLOAD_BYTES = 104_857_600
+MAX_EXACT_INTEGER = 2**53 - 1
+
+_UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+
+Id = Annotated[str, Meta(pattern=_UUID, description="UUID in lower case, with hyphens")]
+Key = Annotated[
+    str,
+    Meta(pattern=r"^[A-Za-z0-9_-]{8,64}$", description="made by the client, the same for every repeat of one command"),
+]
+Millis = Annotated[int, Meta(ge=0, le=MAX_EXACT_INTEGER, description="milliseconds since 1970, UTC")]
+Count = Annotated[int, Meta(ge=0, le=MAX_EXACT_INTEGER)]
+Number = Annotated[int, Meta(ge=1, le=MAX_EXACT_INTEGER, description="place in a feed, from 1, dense")]
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Line = Annotated[str, Meta(max_length=200)]
+FileName = Annotated[str, Meta(min_length=1, max_length=255)]
+MessageText = Annotated[str, Meta(max_length=MAX_MESSAGE_CHARACTERS)]
+SmsText = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT_CHARACTERS)]
+EmailAddress = Annotated[str, Meta(min_length=3, max_length=254)]
+PhoneNumber = Annotated[str, Meta(min_length=3, max_length=40)]
+Cursor = Annotated[str, Meta(max_length=64, description="opaque: a place in one log")]
+
+Role = Literal["member", "admin", "client"]
+Side = Literal["firm", "client"]
+
+
+class Arguments(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a command or query takes. Servers refuse arguments they do not know."""
+
+
+class Shape(Struct, frozen=True, omit_defaults=True):
+    """What the server tells. Servers only add fields; clients ignore what they do not know."""
