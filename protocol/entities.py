@@ -121,7 +121,11 @@ class Fact(Shape, frozen=True, kw_only=True):
 
 
 class Participant(Shape, frozen=True, kw_only=True):
-    """A person's part in a portal. What stands below ``left`` is shown to the firm alone (rule R4)."""
+    """A person's part in a portal. What stands below ``left`` is shown to the firm alone (rule R4).
+
+    Messages after ``visible_from`` may be seen; those after ``joined_number`` were new to the person; those
+    up to ``read_number`` were read.
+    """
 
     id: Id
     version: Count
@@ -132,6 +136,7 @@ class Participant(Shape, frozen=True, kw_only=True):
     title: str = ""
     left: bool = False
     visible_from: Count | UnsetType = UNSET
+    joined_number: Count | UnsetType = UNSET
     joined_at: Millis | UnsetType = UNSET
     read_number: Count | UnsetType = UNSET
     read_at: Millis | None | UnsetType = UNSET
@@ -156,11 +161,7 @@ class Share(Shape, frozen=True, kw_only=True):
 
 
 class Portal(Shape, frozen=True, kw_only=True):
-    """A portal in the inbox, as one person sees it; its id is its matter's id.
-
-    ``unread`` are the numbers of the messages that this person has not read and did not write;
-    its length is the badge.
-    """
+    """A portal as it stands in a list; its id is its matter's id."""
 
     id: Id
     version: Count
@@ -168,8 +169,6 @@ class Portal(Shape, frozen=True, kw_only=True):
     number: str
     area: str
     opened_at: Millis
-    read_number: Count
-    unread: list[Number]
     participants: list[Participant]
     last: Message | None = None
 
@@ -203,17 +202,26 @@ class Text(Shape, frozen=True, kw_only=True):
 
 
 class Thread(Shape, frozen=True, kw_only=True):
-    """All texts with one contact, as one firm user sees them; its id is the contact's id."""
+    """All texts with one contact, as it stands in a list; its id is the contact's id."""
 
     id: Id
     version: Count
     name: str
     phone: str | None
     opted_out: bool
-    read_number: Count
-    unread: list[Number]
     matters: list[Id]
     last: Text | None = None
+
+
+class Unread(Shape, frozen=True, kw_only=True):
+    """What one person has not read in a portal or thread: the badge is the length of ``numbers``.
+
+    ``numbers`` are those of messages or texts beyond ``read_number`` that others wrote and that still stand.
+    """
+
+    scope: Id
+    read_number: Count
+    numbers: list[Number]
 
 
 class Draft(Shape, frozen=True, kw_only=True):

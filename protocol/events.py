@@ -25,7 +25,7 @@ from protocol.entities import (
 )
 from protocol.types import Count, Id, Shape
 
-Audience = Literal["scope", "firm", "person"]
+Audience = Literal["scope", "clients", "firm", "person"]
 
 
 class PortalFact(Shape, frozen=True, kw_only=True):
@@ -59,8 +59,9 @@ class Left(Shape, frozen=True, kw_only=True):
 class EventSpec:
     """One kind of event.
 
-    ``audience``: ``scope`` reaches the present participants of the portal ``scope``; ``firm`` every user of
-    the firm; ``person`` only the person addressed. ``client`` says whether clients' logs tell it.
+    ``audience``: ``scope`` reaches the present participants of the portal ``scope`` (those of the firm alone
+    unless ``client``); ``clients`` its participants who are clients; ``firm`` every user of the firm;
+    ``person`` only the person addressed.
     """
 
     kind: str
@@ -81,7 +82,7 @@ _TABLE = (
     EventSpec("participant.added", PortalFact, "scope", False, "Somebody was added to the portal."),
     EventSpec("participant.removed", PortalFact, "scope", False, "Somebody was removed from the portal."),
     EventSpec("email.changed", PortalFact, "scope", False, "A participant's sign-in address changed."),
-    EventSpec("participants.changed", People, "scope", True, "Who takes part, as clients know it."),
+    EventSpec("participants.changed", People, "clients", True, "Who takes part, as clients know it."),
     EventSpec("share.added", Share, "scope", True, "A document became visible in the portal."),
     EventSpec("share.stopped", Share, "scope", True, "A share ended; its content is refused from now on."),
     EventSpec("draft.saved", Draft, "person", True, "You began or finished writing on one of your devices."),

@@ -22,9 +22,10 @@ from protocol.entities import (
     Share,
     Text,
     Thread,
+    Unread,
     User,
 )
-from protocol.types import Arguments, Count, Cursor, Id, Line, Number, Role, Shape
+from protocol.types import Arguments, Cursor, Id, Line, Millis, Number, Role, Shape
 
 PAGE_ITEMS = 60
 MAX_PAGE_BYTES = 256 * 1024
@@ -55,6 +56,7 @@ class Inbox(Shape, frozen=True, kw_only=True, omit_defaults=False):
     users: list[User]
     portals: list[Portal]
     threads: list[Thread]
+    unread: list[Unread]
     drafts: list[Draft]
 
 
@@ -162,19 +164,19 @@ class Sessions(Shape, frozen=True, kw_only=True, omit_defaults=False):
     sessions: list[Session]
 
 
-class Quarantine(Shape, frozen=True, kw_only=True, omit_defaults=False):
-    """Texts that belong to no thread (rule T2), newest first."""
-
-    texts: list[StrayText]
-
-
 class StrayText(Shape, frozen=True, kw_only=True):
     """A text from a number that the firm never wrote to."""
 
     id: Id
     phone: str
     text: str
-    at: Count
+    at: Millis
+
+
+class Quarantine(Shape, frozen=True, kw_only=True, omit_defaults=False):
+    """Texts that belong to no thread (rule T2), newest first."""
+
+    texts: list[StrayText]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
-from storage.fields import EncryptedText
+from storage.fields import EncryptedModel, EncryptedText
 from storage.keys import new_id
 
 
@@ -52,7 +52,7 @@ class LogEntry(Model):
         unique_together = (("log_id", "seq"),)
 
 
-class CommandReply(Model):
+class CommandReply(EncryptedModel):
     """The first answer to a command, for its repeats; the key derives from person and command key (I9)."""
 
     id = fields.UUIDField(primary_key=True)
@@ -103,7 +103,7 @@ class OutboxItem(Model):
         indexes = (("state", "kind", "due_at"),)
 
 
-class Mail(Model):
+class Mail(EncryptedModel):
     """An email to one address. ``content`` is cleared once it was sent: it may hold a way in."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
-from storage.fields import EncryptedText
+from storage.fields import EncryptedModel, EncryptedText
 from storage.keys import new_id
 
 
@@ -23,7 +23,7 @@ class Blob(Model):
         table = "blob"
 
 
-class Document(Model):
+class Document(EncryptedModel):
     """A file of a matter; its key derives from its author and the upload's key, so a repeat finds it."""
 
     id = fields.UUIDField(primary_key=True)

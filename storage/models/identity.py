@@ -22,12 +22,16 @@ class Firm(Model):
 
 
 class FirmKey(Model):
-    """A data key of a firm, wrapped by a master key; the highest number encrypts, all decrypt."""
+    """A data key of a firm, wrapped by a master key; the highest active number encrypts, all decrypt.
+
+    The nil firm holds the server's own keys, for what is looked up before the firm is known.
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     firm_id = fields.UUIDField()
     number = fields.IntField()
     wrapped = fields.BinaryField()
+    active_at = fields.BigIntField()
 
     class Meta:
         table = "firm_key"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
-from storage.fields import EncryptedText
+from storage.fields import EncryptedModel, EncryptedText
 from storage.keys import new_id
 
 
@@ -31,7 +31,8 @@ class Portal(Model):
 class Participant(Model):
     """One stay of one person in a portal; at most one is open at a time (partial unique index).
 
-    ``visible_from``: messages and shares after this number are seen. ``read_number`` is the read marker.
+    Messages and shares after ``visible_from`` are seen; those after ``joined_number`` were new to the person;
+    ``read_number`` is the read marker.
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
@@ -41,6 +42,7 @@ class Participant(Model):
     version = fields.IntField(default=1)
     side = fields.CharField(max_length=10)
     visible_from = fields.IntField(default=0)
+    joined_number = fields.IntField(default=0)
     joined_at = fields.BigIntField()
     left_at = fields.BigIntField(null=True)
     read_number = fields.IntField(default=0)
@@ -50,7 +52,7 @@ class Participant(Model):
         table = "participant"
 
 
-class Message(Model):
+class Message(EncryptedModel):
     """A message; its key derives from its sender and the command's key, so it exists at most once (P7)."""
 
     id = fields.UUIDField(primary_key=True)
@@ -91,7 +93,7 @@ class Fact(Model):
         indexes = (("portal_id", "number"),)
 
 
-class Draft(Model):
+class Draft(EncryptedModel):
     """What a person has begun to write; its key derives from person, scope and channel."""
 
     id = fields.UUIDField(primary_key=True)

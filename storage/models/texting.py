@@ -5,7 +5,7 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
-from storage.fields import EncryptedText
+from storage.fields import EncryptedModel, EncryptedText
 from storage.keys import new_id
 
 
@@ -37,7 +37,7 @@ class Thread(Model):
         table = "thread"
 
 
-class Text(Model):
+class Text(EncryptedModel):
     """One text. ``provider_id`` is the carrier's id: an inbound one arrives at most once."""
 
     id = fields.UUIDField(primary_key=True)
@@ -111,7 +111,7 @@ class ThreadMarker(Model):
         table = "thread_marker"
 
 
-class CarrierReport(Model):
+class CarrierReport(EncryptedModel):
     """A callback as it came; its key derives from firm, provider's id, type and number, so a repeat fails."""
 
     id = fields.UUIDField(primary_key=True)
@@ -123,7 +123,7 @@ class CarrierReport(Model):
         table = "carrier_report"
 
 
-class StrayText(Model):
+class StrayText(EncryptedModel):
     """A text that belongs to no thread (rule T2), kept apart for an admin's eyes."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
