@@ -1,0 +1,1 @@
+"""What happens: connections, features, the outside world."""
