@@ -94,13 +94,24 @@ _CLOSES = (
 
 CLOSES: dict[str, Close] = {close.name: close for close in _CLOSES}
 
-CLOSE_FAMILIES = {
-    40: "Keep the cursor; resume after a random wait.",
-    41: "Get a new credential, then resume.",
-    42: "Drop the cursor; take a snapshot.",
-    43: "Stop; this client needs mending or upgrading.",
-    44: "Stop; the person must act.",
-}
+@dataclass(frozen=True, slots=True)
+class CloseFamily:
+    """What a client does after any close code with these first two digits, even one that it does not know."""
+
+    digits: int
+    name: str
+    meaning: str
+
+
+_CLOSE_FAMILIES = (
+    CloseFamily(40, "resume", "Keep the cursor; resume after a random wait."),
+    CloseFamily(41, "new_credential", "Get a new credential, then resume."),
+    CloseFamily(42, "start_over", "Drop the cursor; take a snapshot."),
+    CloseFamily(43, "upgrade", "Stop; this client needs mending or upgrading."),
+    CloseFamily(44, "stop", "Stop; the person must act."),
+)
+
+CLOSE_FAMILIES: dict[int, CloseFamily] = {family.digits: family for family in _CLOSE_FAMILIES}
 
 
 class ProtocolViolation(Exception):

@@ -87,7 +87,7 @@ class Ack(Arguments, frozen=True, kw_only=True, tag_field="type", tag="ack"):
 Inbound = Hello | Resume | CommandFrame | SignalIn | PingIn | PongIn | Ack
 
 
-class Limits(Shape, frozen=True, kw_only=True):
+class Limits(Shape, frozen=True, kw_only=True, omit_defaults=False):
     """What the server accepts on this connection."""
 
     frame_bytes: Count = MAX_INBOUND_FRAME_BYTES
