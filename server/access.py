@@ -1,0 +1,166 @@
+"""Who may see and do what: the whole policy stands here.
+
+To an outsider everything foreign is ``not_found``, in the same words as what does not exist.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from protocol.errors import Refused
+from protocol.events import EVENTS
+from protocol.types import Role, Side
+from storage import log
+from storage.database import Database
+from storage.log import Entry
+from storage.models import Contact, Document, Matter, Participant, Portal, User
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody signed in: in one firm, in one role, through one session (or an API token)."""
+
+    id: UUID
+    firm: UUID
+    role: Role
+    session: UUID
+
+    @property
+    def side(self) -> Side:
+        """Which side of the line the person stands on."""
+        return "client" if self.role == "client" else "firm"
+
+    @property
+    def log(self) -> UUID:
+        """The log that this person's sockets follow: the firm's, or the client's own."""
+        return self.id if self.role == "client" else self.firm
+
+
+@dataclass(slots=True)
+class Sight:
+    """What one person may see in one log, as of entry ``as_of``; joining and leaving move it on."""
+
+    person: str
+    side: Side
+    as_of: int
+    portals: dict[str, int] = field(default_factory=dict)
+    """Each portal that the person takes part in, with the number after which its items are visible."""
+
+    def sees(self, entry: Entry) -> bool:
+        """Whether an event may reach this person now."""
+        audience = EVENTS[entry.kind].audience
+        if audience == "person":
+            return entry.person == self.person
+        if audience == "firm":
+            return self.side == "firm"
+        visible_from = self.portals.get(entry.scope)
+        return visible_from is not None and (entry.number == 0 or entry.number > visible_from)
+
+    def follow(self, entry: Entry) -> None:
+        """Take in that this person joined or left a portal; older entries than ``as_of`` are known already."""
+        if entry.person != self.person or entry.seq <= self.as_of:
+            return
+        if entry.kind == "portal.joined":
+            self.portals[entry.scope] = entry.number
+        elif entry.kind == "portal.left":
+            self.portals.pop(entry.scope, None)
+
+    @staticmethod
+    def ends(entry: Entry, session: str) -> bool:
+        """Whether an event ends this session, and with it every socket that stands on it."""
+        return entry.kind == "session.ended" and entry.entity == session
+
+
+async def sight_of(database: Database, who: Person) -> Sight:
+    """What a person may see, read in one snapshot with the end of the log that it is seen in."""
+    async with database.snapshot():
+        heads = await log.heads(database, [str(who.log)])
+        stays = await Participant.filter(person_id=who.id, firm_id=who.firm, left_at=None)
+    portals = {str(stay.portal_id): stay.visible_from for stay in stays}
+    return Sight(str(who.id), who.side, heads[str(who.log)].cursor.seq, portals)
+
+
+async def stay_in(who: Person, portal: UUID) -> Participant:
+    """The person's open stay in a portal.
+
+    Raises:
+        Refused: ``not_found``.
+    """
+    stay = await Participant.get_or_none(
+        portal_id=portal, person_id=who.id, firm_id=who.firm, left_at=None
+    )
+    if stay is None:
+        raise Refused("not_found")
+    return stay
+
+
+async def enter(who: Person, portal: UUID) -> tuple[Portal, Participant]:
+    """Lock a portal for a change by one of its participants; removal and sending wait for each other here.
+
+    Raises:
+        Refused: ``not_found``.
+    """
+    found = await Portal.filter(id=portal, firm_id=who.firm).select_for_update().first()
+    if found is None:
+        raise Refused("not_found")
+    return found, await stay_in(who, portal)
+
+
+async def clients_in(portal: UUID) -> list[UUID]:
+    """The contacts who take part in a portal now: their logs tell what happens in it."""
+    return await Participant.filter(portal_id=portal, side="client", left_at=None).values_list("person_id", flat=True)  # type: ignore[return-value]
+
+
+async def matter_of(who: Person, matter: UUID) -> Matter:
+    """A matter of the person's firm.
+
+    Raises:
+        Refused: ``not_found``.
+    """
+    found = await Matter.get_or_none(id=matter, firm_id=who.firm)
+    if found is None:
+        raise Refused("not_found")
+    return found
+
+
+async def contact_of(who: Person, contact: UUID) -> Contact:
+    """A contact of the person's firm.
+
+    Raises:
+        Refused: ``not_found``.
+    """
+    found = await Contact.get_or_none(id=contact, firm_id=who.firm)
+    if found is None:
+        raise Refused("not_found")
+    return found
+
+
+async def user_of(who: Person, user: UUID) -> User:
+    """A user of the person's firm.
+
+    Raises:
+        Refused: ``not_found``.
+    """
+    found = await User.get_or_none(id=user, firm_id=who.firm)
+    if found is None:
+        raise Refused("not_found")
+    return found
+
+
+async def may_open(database: Database, who: Person, document: Document) -> bool:
+    """Whether a person may have a document's content now: the firm by its matter, a client by a share (D3).
+
+    A client also keeps what it uploaded itself for as long as it takes part.
+    """
+    if document.firm_id != who.firm or document.deleted_at is not None:
+        return False
+    if who.side == "firm":
+        return True
+    rows = await database.fetch(
+        "SELECT 1 FROM participant p WHERE p.portal_id = $1 AND p.person_id = $2 AND p.left_at IS NULL AND ("
+        " $3 = p.person_id OR EXISTS (SELECT 1 FROM share s WHERE s.portal_id = p.portal_id"
+        " AND s.document_id = $4 AND s.stopped_at IS NULL AND s.number > p.visible_from))",
+        [document.matter_id, who.id, document.author_id, document.id],
+    )
+    return bool(rows)

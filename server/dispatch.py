@@ -1,0 +1,167 @@
+"""The one way in for commands and queries, whichever door they came through."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from protocol.codec import command_digest_bytes, decode_args, decode_query
+from protocol.commands import COMMANDS, CommandSpec
+from protocol.errors import Refused
+from protocol.queries import QUERIES
+from protocol.types import Arguments, Shape
+from server import access
+from server.access import Person
+from server.transaction import Doorbell, Transaction, transaction
+from storage.database import Database
+from storage.errors import Collision, IntegrityError, StoreAway
+from storage.keys import derived_id
+from storage.log import Cursor
+from storage.models import CommandReply, Device
+
+CommandFunction = Callable[[Transaction, Person, Any], Awaitable[Shape]]
+QueryFunction = Callable[[Database, Person, Any], Awaitable[Shape]]
+
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A command as it came in: ``key`` names the effect; ``device`` and ``number`` keep its order (I10)."""
+
+    name: str
+    key: str
+    args: Any
+    device: str | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command came to: its result, the end of its asker's log, and whether it was kept from before."""
+
+    result: Any
+    upto: Cursor | None
+    repeated: bool = False
+
+
+class Dispatch:
+    """Runs commands and queries against the tables of functions that the features offer."""
+
+    def __init__(
+        self,
+        database: Database,
+        bell: Doorbell,
+        commands: Mapping[str, CommandFunction],
+        queries: Mapping[str, QueryFunction],
+    ) -> None:
+        self._database = database
+        self._bell = bell
+        self._commands = commands
+        self._queries = queries
+
+    async def execute(self, who: Person, request: Request, now: int) -> Answer:
+        """Run one command, once: check, change, answer and events commit together.
+
+        Raises:
+            Refused: any code; nothing was changed.
+        """
+        spec = COMMANDS.get(request.name)
+        if spec is None:
+            raise Refused("unknown_command", f"There is no command {request.name!r}.")
+        if who.role not in spec.roles:
+            raise Refused("forbidden")
+        args = decode_args(request.args, spec.args)
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return await self._attempt(who, spec, request, args, now)
+            except (IntegrityError, Collision):
+                # A repeat of the same command committed first, or two changes crossed. Look again.
+                if attempt == _ATTEMPTS:
+                    raise
+            except StoreAway as error:
+                raise Refused("unavailable") from error
+        raise AssertionError("unreachable")
+
+    async def ask(self, who: Person, name: str, args: Mapping[str, str]) -> Shape:
+        """Answer one query, all of it from one moment.
+
+        Raises:
+            Refused: any code.
+        """
+        spec = QUERIES.get(name)
+        if spec is None:
+            raise Refused("unknown_command", f"There is no query {name!r}.")
+        if who.role not in spec.roles:
+            raise Refused("forbidden")
+        decoded = decode_query(args, spec.args)
+        try:
+            async with self._database.snapshot(who.firm):
+                return await self._queries[name](self._database, who, decoded)
+        except StoreAway as error:
+            raise Refused("unavailable") from error
+
+    async def _attempt(
+        self, who: Person, spec: CommandSpec, request: Request, args: Arguments, now: int
+    ) -> Answer:
+        digest = hashlib.sha256(spec.name.encode() + b"\0" + command_digest_bytes(args)).hexdigest()
+        reply_id = derived_id(who.id, request.key, "reply")
+        async with transaction(
+            self._database, self._bell, firm=who.firm, actor=who.id, now=now, key=request.key
+        ) as change:
+            kept = await CommandReply.get_or_none(id=reply_id)
+            if kept is not None:
+                return await _repeat(who, kept, digest, args)
+            await _keep_order(change, who, request)
+            result = msgspec.to_builtins(await self._commands[spec.name](change, who, args))
+            await change.append()
+            upto = change.heads.get(str(who.log))
+            await _keep_reply(change, reply_id, spec.name, digest, result, upto)
+        return Answer(result, upto)
+
+
+async def _repeat(who: Person, kept: CommandReply, digest: str, args: Arguments) -> Answer:
+    """The first answer again, if the asker may still have it."""
+    if kept.digest != digest:
+        raise Refused("key_reused")
+    portal = getattr(args, "portal", None)
+    if portal is not None:
+        await access.stay_in(who, UUID(portal))
+    upto = None if kept.upto_seq is None else Cursor(kept.upto_seq, kept.upto_tag)
+    return Answer(msgspec.json.decode(kept.result), upto, repeated=True)
+
+
+async def _keep_order(change: Transaction, who: Person, request: Request) -> None:
+    """Refuse a command that a later one of its device has overtaken (I10)."""
+    if request.device is None or request.number is None:
+        return
+    device_id = derived_id(who.id, request.device, "device")
+    device = await Device.filter(id=device_id).select_for_update().first()
+    if device is None:
+        await Device.create(id=device_id, firm_id=who.firm, person_id=who.id, last_number=request.number)
+        return
+    if request.number <= device.last_number:
+        raise Refused("out_of_order")
+    device.last_number = request.number
+    await device.save(update_fields=["last_number"])
+
+
+async def _keep_reply(
+    change: Transaction, reply_id: UUID, name: str, digest: str, result: Any, upto: Cursor | None
+) -> None:
+    await CommandReply.create(
+        id=reply_id,
+        firm_id=change.firm,
+        person_id=change.actor,
+        name=name,
+        digest=digest,
+        result=msgspec.json.encode(result).decode(),
+        upto_seq=None if upto is None else upto.seq,
+        upto_tag=None if upto is None else upto.tag,
+        at=change.now,
+    )

@@ -1,0 +1,218 @@
+"""Logs of events: appended inside the transaction that makes them true, read after a cursor.
+
+Numbers come from the head's row, which the append locks, so they are dense and the order of commits is the
+order of numbers. A database sequence would not do: its readers miss rows whose transactions commit late.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from uuid import UUID
+
+from storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in a log. The tag is random for each entry, so a cursor into a lost future is recognised (I3)."""
+
+    seq: int
+    tag: int
+
+    def __str__(self) -> str:
+        return f"{self.seq}.{self.tag:x}"
+
+    @classmethod
+    def parse(cls, text: str) -> Cursor:
+        """Read what ``str`` wrote.
+
+        Raises:
+            ValueError: it is no cursor.
+        """
+        seq, _, tag = text.partition(".")
+        return cls(int(seq), int(tag, 16))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An event that is about to be appended to one log."""
+
+    log: UUID
+    event_id: UUID
+    kind: str
+    scope: UUID
+    entity: UUID
+    version: int
+    actor: UUID
+    at: int
+    number: int
+    person: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event as it stands in a log; ids are lower-case strings, as on the wire."""
+
+    seq: int
+    tag: int
+    event_id: str
+    kind: str
+    scope: str
+    entity: str
+    version: int
+    actor: str
+    at: int
+    number: int
+    person: str | None
+
+    @property
+    def cursor(self) -> Cursor:
+        """The place after this entry."""
+        return Cursor(self.seq, self.tag)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Both ends of a log: what was appended last, and what was compacted last."""
+
+    cursor: Cursor
+    floor: Cursor
+
+
+Row = tuple[Draft, int, int]  # with its place among its log's new entries, from 1, and its tag
+
+_APPEND = """
+WITH wanted AS (SELECT * FROM unnest($1::uuid[], $2::int[], $3::bigint[]) AS w(id, entries, tag)),
+locked AS (SELECT h.id FROM log_head h JOIN wanted USING (id) ORDER BY h.id FOR UPDATE OF h),
+head AS (UPDATE log_head h SET seq = h.seq + w.entries, tag = w.tag FROM wanted w JOIN locked l USING (id)
+         WHERE h.id = w.id RETURNING h.id, h.firm_id, h.seq, h.tag, h.seq - w.entries AS start),
+entry AS (SELECT * FROM unnest($4::uuid[], $5::int[], $6::bigint[], $7::uuid[], $8::text[], $9::uuid[],
+                               $10::uuid[], $11::int[], $12::uuid[], $13::bigint[], $14::int[], $15::uuid[])
+          AS e(log_id, place, tag, event_id, kind, scope_id, entity_id, version, actor_id, at, number, person_id)),
+appended AS (INSERT INTO log_entry (firm_id, log_id, seq, tag, event_id, kind, scope_id, entity_id, version,
+                                    actor_id, at, number, person_id)
+             SELECT h.firm_id, e.log_id, h.start + e.place, e.tag, e.event_id, e.kind, e.scope_id, e.entity_id,
+                    e.version, e.actor_id, e.at, e.number, e.person_id
+             FROM entry e JOIN head h ON h.id = e.log_id)
+SELECT id, seq, tag FROM head
+"""
+
+_COLUMNS = "seq, tag, event_id, kind, scope_id, entity_id, version, actor_id, at, number, person_id"
+
+
+async def create(database: Database, firm: UUID, log: UUID) -> None:
+    """Begin an empty log; inside the transaction that makes its owner."""
+    await database.execute(
+        "INSERT INTO log_head (id, firm_id, seq, tag, floor, floor_tag) VALUES ($1, $2, 0, 0, 0, 0)", [log, firm]
+    )
+
+
+async def append(database: Database, drafts: Sequence[Draft]) -> dict[str, Cursor]:
+    """Append events to their logs; call it as the last statement before COMMIT, since it locks the heads.
+
+    Returns:
+        The new end of each log that grew, by its id.
+    """
+    if not drafts:
+        return {}
+    by_log = sorted(drafts, key=lambda draft: draft.log.int)  # several heads are always locked in id order
+    logs = [(log, list(group)) for log, group in groupby(by_log, key=lambda draft: draft.log)]
+    rows = [
+        (draft, place, _tag()) for _, group in logs for place, draft in enumerate(group, 1)
+    ]
+    heads = {draft.log: (place, tag) for draft, place, tag in rows}
+    if database.engine == "sqlite":
+        return await database.run_in_thread(lambda connection: _append_in_thread(connection, heads, rows))
+    found = await database.fetch(_APPEND, _append_arguments(heads, rows))
+    return {row["id"]: Cursor(row["seq"], row["tag"]) for row in found}
+
+
+async def read_since(database: Database, log: str, after: int, limit: int) -> list[Entry]:
+    """Read up to ``limit`` entries after number ``after``, ascending."""
+    rows = await database.fetch(
+        f"SELECT {_COLUMNS} FROM log_entry WHERE log_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+        [log, after, limit],
+    )
+    return [Entry(*row.values()) for row in rows]
+
+
+async def tag_at(database: Database, log: str, seq: int) -> int | None:
+    """The tag of one entry, or none where the log has no such entry (any more)."""
+    rows = await database.fetch("SELECT tag FROM log_entry WHERE log_id = $1 AND seq = $2", [log, seq])
+    return rows[0]["tag"] if rows else None
+
+
+async def heads(database: Database, logs: Iterable[str]) -> dict[str, Head]:
+    """Both ends of each of these logs, by id; a log that does not exist is left out."""
+    wanted = list(logs)
+    marks = ", ".join(f"${place}" for place in range(1, len(wanted) + 1))
+    rows = await database.fetch(f"SELECT id, seq, tag, floor, floor_tag FROM log_head WHERE id IN ({marks})", wanted)
+    return {
+        row["id"]: Head(Cursor(row["seq"], row["tag"]), Cursor(row["floor"], row["floor_tag"])) for row in rows
+    }
+
+
+def _tag() -> int:
+    return secrets.randbits(62) + 1
+
+
+def _append_in_thread(
+    connection: sqlite3.Connection, heads: dict[UUID, tuple[int, int]], rows: list[Row]
+) -> dict[str, Cursor]:
+    """The whole append in one hop to the connection's thread: each hop costs more than its statements."""
+    ends: dict[str, Cursor] = {}
+    starts: dict[UUID, tuple[int, str]] = {}
+    for log, (entries, tag) in heads.items():
+        seq, firm = connection.execute(
+            "UPDATE log_head SET seq = seq + ?, tag = ? WHERE id = ? RETURNING seq, firm_id",
+            (entries, tag, str(log)),
+        ).fetchone()
+        starts[log] = (seq - entries, firm)
+        ends[str(log)] = Cursor(seq, tag)
+    connection.executemany(
+        f"INSERT INTO log_entry (firm_id, log_id, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                starts[draft.log][1],
+                str(draft.log),
+                starts[draft.log][0] + place,
+                tag,
+                str(draft.event_id),
+                draft.kind,
+                str(draft.scope),
+                str(draft.entity),
+                draft.version,
+                str(draft.actor),
+                draft.at,
+                draft.number,
+                None if draft.person is None else str(draft.person),
+            )
+            for draft, place, tag in rows
+        ],
+    )
+    return ends
+
+
+def _append_arguments(heads: dict[UUID, tuple[int, int]], rows: list[Row]) -> list[object]:
+    drafts = [draft for draft, _, _ in rows]
+    return [
+        list(heads),
+        [entries for entries, _ in heads.values()],
+        [tag for _, tag in heads.values()],
+        [draft.log for draft in drafts],
+        [place for _, place, _ in rows],
+        [tag for _, _, tag in rows],
+        [draft.event_id for draft in drafts],
+        [draft.kind for draft in drafts],
+        [draft.scope for draft in drafts],
+        [draft.entity for draft in drafts],
+        [draft.version for draft in drafts],
+        [draft.actor for draft in drafts],
+        [draft.at for draft in drafts],
+        [draft.number for draft in drafts],
+        [draft.person for draft in drafts],
+    ]
