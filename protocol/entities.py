@@ -14,10 +14,23 @@ from protocol.types import Count, Id, Millis, Number, Role, Shape, Side
 
 TextState = Literal["queued", "held", "sending", "sent", "delivered", "unconfirmed", "failed", "received"]
 FailureReason = Literal[
-    "unreachable", "rejected", "temporary", "unknown", "carrier_error", "blocked", "opted_out", "content", "setup"
+    "unreachable",
+    "rejected",
+    "temporary",
+    "unknown",
+    "carrier_error",
+    "blocked",
+    "opted_out",
+    "content",
+    "setup",
 ]
 FactKind = Literal[
-    "message.read", "document.opened", "participant.added", "participant.removed", "email.changed", "share.stopped"
+    "message.read",
+    "document.opened",
+    "participant.added",
+    "participant.removed",
+    "email.changed",
+    "share.stopped",
 ]
 
 
@@ -102,8 +115,8 @@ class Message(Shape, frozen=True, kw_only=True):
 class Fact(Shape, frozen=True, kw_only=True):
     """Something that happened in a portal, for the firm's eyes (rule R3).
 
-    It stands after message ``number`` and is the ``fact``-th fact of its portal: facts never take message
-    numbers, since a gap would tell a client that somebody read something.
+    It stands after item ``number`` and is the ``fact``-th fact of its portal: facts never take the numbers
+    of items, since a gap would tell a client that somebody read something.
     """
 
     id: Id
@@ -139,12 +152,12 @@ class Participant(Shape, frozen=True, kw_only=True):
     joined_number: Count | UnsetType = UNSET
     joined_at: Millis | UnsetType = UNSET
     read_number: Count | UnsetType = UNSET
-    read_at: Millis | None | UnsetType = UNSET
-    email: str | None | UnsetType = UNSET
+    read_at: Millis | UnsetType | None = UNSET
+    email: str | UnsetType | None = UNSET
 
 
 class Share(Shape, frozen=True, kw_only=True):
-    """A document made visible in a portal; it stands after message ``number``."""
+    """A document made visible in a portal, as item ``number`` of the feed: its message's, or its own."""
 
     id: Id
     version: Count
@@ -161,7 +174,7 @@ class Share(Shape, frozen=True, kw_only=True):
 
 
 class Portal(Shape, frozen=True, kw_only=True):
-    """A portal as it stands in a list; its id is its matter's id."""
+    """A portal; its id is its matter's id."""
 
     id: Id
     version: Count
@@ -169,8 +182,6 @@ class Portal(Shape, frozen=True, kw_only=True):
     number: str
     area: str
     opened_at: Millis
-    participants: list[Participant]
-    last: Message | None = None
 
 
 class TextStep(Shape, frozen=True, kw_only=True):
@@ -202,7 +213,7 @@ class Text(Shape, frozen=True, kw_only=True):
 
 
 class Thread(Shape, frozen=True, kw_only=True):
-    """All texts with one contact, as it stands in a list; its id is the contact's id."""
+    """All texts with one contact; its id is the contact's id."""
 
     id: Id
     version: Count
@@ -210,7 +221,6 @@ class Thread(Shape, frozen=True, kw_only=True):
     phone: str | None
     opted_out: bool
     matters: list[Id]
-    last: Text | None = None
 
 
 class Unread(Shape, frozen=True, kw_only=True):

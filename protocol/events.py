@@ -49,6 +49,14 @@ class People(Shape, frozen=True, kw_only=True):
     participants: list[Participant]
 
 
+class Joined(Shape, frozen=True, kw_only=True):
+    """The portal that the person takes part in from now on; its items come by ``portal.get``."""
+
+    portal: Portal
+    participants: list[Participant]
+    last: Message | None = None
+
+
 class Left(Shape, frozen=True, kw_only=True):
     """The portal that is closed to this person from now on."""
 
@@ -72,18 +80,24 @@ class EventSpec:
 
 
 _TABLE = (
-    EventSpec("portal.joined", Portal, "person", True, "You take part from now on; the body is the portal."),
+    EventSpec("portal.joined", Joined, "person", True, "You take part from now on."),
+    EventSpec("portal.changed", Portal, "scope", True, "The matter's name, number or area changed."),
     EventSpec("portal.left", Left, "person", True, "You no longer take part; forget the portal."),
     EventSpec("portal.read", Marker, "person", True, "You read a portal on one of your devices."),
     EventSpec("message.sent", Message, "scope", True, "Somebody wrote."),
+    EventSpec("message.changed", Message, "scope", True, "A message's attachment changed."),
     EventSpec("message.deleted", Message, "scope", True, "A message became a tombstone."),
     EventSpec("message.read", PortalFact, "scope", False, "A participant read up to a message."),
-    EventSpec("document.opened", PortalFact, "scope", False, "A participant opened a shared document, first time."),
+    EventSpec(
+        "document.opened", PortalFact, "scope", False, "A participant opened a document for the first time."
+    ),
     EventSpec("participant.added", PortalFact, "scope", False, "Somebody was added to the portal."),
     EventSpec("participant.removed", PortalFact, "scope", False, "Somebody was removed from the portal."),
+    EventSpec("participant.changed", Participant, "scope", False, "A participant's name or title changed."),
     EventSpec("email.changed", PortalFact, "scope", False, "A participant's sign-in address changed."),
     EventSpec("participants.changed", People, "clients", True, "Who takes part, as clients know it."),
     EventSpec("share.added", Share, "scope", True, "A document became visible in the portal."),
+    EventSpec("share.changed", Share, "scope", True, "A shared document was renamed."),
     EventSpec("share.stopped", Share, "scope", True, "A share ended; its content is refused from now on."),
     EventSpec("draft.saved", Draft, "person", True, "You began or finished writing on one of your devices."),
     EventSpec("session.ended", Session, "person", True, "One of your sessions ended; its sockets close."),
@@ -94,7 +108,7 @@ _TABLE = (
     EventSpec("thread.read", Marker, "person", False, "You read a thread on one of your devices."),
     EventSpec("contact.changed", Contact, "firm", False, "A contact was created or changed."),
     EventSpec("matter.changed", Matter, "firm", False, "A matter was created or changed."),
-    EventSpec("document.changed", Document, "firm", False, "A matter's document was added, renamed or deleted."),
+    EventSpec("document.changed", Document, "firm", False, "A document was added, renamed or deleted."),
     EventSpec("user.changed", User, "firm", False, "Somebody at the firm was added or changed."),
 )
 

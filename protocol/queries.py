@@ -48,14 +48,20 @@ class Me(Shape, frozen=True, kw_only=True):
 
 
 class Inbox(Shape, frozen=True, kw_only=True, omit_defaults=False):
-    """A snapshot of everything that a person's list needs, with the cursor that it was read at."""
+    """A snapshot of everything that a person's list needs, with the cursor that it was read at.
+
+    ``messages`` and ``texts`` hold the last of each portal and thread.
+    """
 
     cursor: Cursor
     me: Me
     firm: Firm
     users: list[User]
     portals: list[Portal]
+    participants: list[Participant]
+    messages: list[Message]
     threads: list[Thread]
+    texts: list[Text]
     unread: list[Unread]
     drafts: list[Draft]
 
@@ -68,10 +74,14 @@ class PortalPage(Arguments, frozen=True, kw_only=True):
 
 
 class PortalItems(Shape, frozen=True, kw_only=True, omit_defaults=False):
-    """Up to 60 messages with the facts between them, ascending; ``more`` says whether older ones exist."""
+    """Up to 60 messages with the facts between them, ascending; ``more`` says whether older ones exist.
+
+    All participants, present and former, and all shares come with the newest page.
+    """
 
     cursor: Cursor
     portal: Portal
+    participants: list[Participant]
     messages: list[Message]
     facts: list[Fact]
     shares: list[Share]

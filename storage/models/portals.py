@@ -12,8 +12,8 @@ from storage.keys import new_id
 class Portal(Model):
     """The private space of one matter; its key is the matter's, so there is at most one (rule P1).
 
-    ``last_number`` counts what clients may see, ``last_fact`` what only the firm may: two counters, because
-    a gap in a client's numbers would tell that somebody read something (rule R4).
+    ``last_number`` counts items that clients may see (messages, and shares without one), ``last_fact`` what
+    only the firm may: two counters, because a gap would tell a client that somebody read something (R4).
     """
 
     id = fields.UUIDField(primary_key=True)

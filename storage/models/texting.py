@@ -117,7 +117,7 @@ class CarrierReport(EncryptedModel):
     id = fields.UUIDField(primary_key=True)
     firm_id = fields.UUIDField()
     at = fields.BigIntField()
-    raw = EncryptedText()
+    content = EncryptedText()
 
     class Meta:
         table = "carrier_report"
