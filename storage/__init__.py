@@ -1,0 +1,3 @@
+"""What lasts: the database, its encryption and the stored files."""
+
+from __future__ import annotations

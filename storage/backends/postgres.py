@@ -1,0 +1,146 @@
+"""PostgreSQL: a pool whose slots come back whatever happens to the task that took them.
+
+Tortoise's own client leaks a slot when a task is cancelled between taking a connection and BEGIN, and
+lets a finished transaction be used again, on a connection that by then belongs to someone else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import asyncpg
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.base.client import ConnectionWrapper, NestedTransactionContext
+
+from storage.backends.scope import current, refuse_if_finished
+from storage.errors import StoreAway
+
+if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
+    Pool = asyncpg.Pool[asyncpg.Record]
+    Connection = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+
+CONNECT_TIMEOUT_S = 10.0
+ACQUIRE_TIMEOUT_S = 10.0
+COMMAND_TIMEOUT_S = 30.0
+
+SERVER_SETTINGS = {
+    "application_name": "causeway",
+    "jit": "off",  # compiling costs more than our short statements
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+
+Isolation = Literal["read_committed", "repeatable_read"]
+
+
+class Client(AsyncpgDBClient):
+    """The pool."""
+
+    def __init__(self, **options: Any) -> None:
+        defaults: dict[str, Any] = {
+            "command_timeout": COMMAND_TIMEOUT_S,
+            "timeout": CONNECT_TIMEOUT_S,
+            "minsize": 2,
+            "maxsize": 10,
+            "server_settings": SERVER_SETTINGS,
+        }
+        super().__init__(**(defaults | options))
+
+    @property
+    def pool(self) -> Pool:
+        if self._pool is None:
+            raise StoreAway("the database is closed")
+        return self._pool
+
+    async def create_pool(self, **options: Any) -> Pool:
+        return await asyncpg.create_pool(init=_speak_ids_as_text, reset=_keep_session, **options)
+
+    def in_transaction(self) -> AbstractAsyncContextManager[TransactionClient]:
+        """A context that commits at its end, or undoes everything when something is raised in it."""
+        return _transaction(self, "read_committed")
+
+    _in_transaction = in_transaction  # type: ignore[assignment]
+    """What Tortoise calls, in `get_or_create` and `bulk_create` for instance."""
+
+    def in_snapshot(self) -> AbstractAsyncContextManager[TransactionClient]:
+        """A context in which all reads see one moment of the database."""
+        return _transaction(self, "repeatable_read", readonly=True)
+
+    async def fetch(self, sql: str, args: Sequence[Any]) -> list[dict[str, Any]]:
+        """Run one statement outside any transaction."""
+        async with _connection(self.pool) as connection:
+            return [dict(row) for row in await connection.fetch(sql, *args)]
+
+
+class TransactionClient(TransactionWrapper):
+    """What models and statements use inside a transaction or snapshot, and only there."""
+
+    def acquire_connection(self) -> ConnectionWrapper[asyncpg.Connection[asyncpg.Record]]:
+        refuse_if_finished(self)
+        return super().acquire_connection()
+
+    def in_transaction(self) -> NestedTransactionContext:
+        """A savepoint."""
+        refuse_if_finished(self)
+        return NestedTransactionContext(TransactionClient(self))
+
+    _in_transaction = in_transaction
+
+    async def fetch(self, sql: str, args: Sequence[Any]) -> list[dict[str, Any]]:
+        async with self.acquire_connection() as connection:
+            return [dict(row) for row in await connection.fetch(sql, *args)]
+
+    async def execute(self, sql: str, args: Sequence[Any]) -> int:
+        async with self.acquire_connection() as connection:
+            return _rows_touched(await connection.execute(sql, *args))
+
+
+@asynccontextmanager
+async def _transaction(
+    client: Client, isolation: Isolation, *, readonly: bool = False
+) -> AsyncIterator[TransactionClient]:
+    """Hold one connection of the pool from BEGIN to COMMIT or ROLLBACK.
+
+    Cancelled at any point, the pool shields its release(), which waits for the statement in flight to be
+    called off and rolls back what is open.
+    """
+    inside = TransactionClient(client)
+    async with _connection(client.pool) as connection:
+        inside._connection = cast("asyncpg.Connection[asyncpg.Record]", connection)
+        async with connection.transaction(isolation=isolation, readonly=readonly):
+            with current(inside):
+                yield inside
+
+
+@asynccontextmanager
+async def _connection(pool: Pool) -> AsyncIterator[Connection]:
+    """Take a connection from the pool; raises StoreAway when there is none to be had."""
+    try:
+        connection = await pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+    except (OSError, TimeoutError) as error:
+        raise StoreAway(f"no connection to PostgreSQL: {str(error) or 'all are in use'}") from error
+    try:
+        yield connection
+    finally:
+        await pool.release(connection)
+
+
+async def _speak_ids_as_text(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    """Give UUID columns as text, as SQLite does and as they travel."""
+    await connection.set_type_codec("uuid", schema="pg_catalog", encoder=str, decoder=str, format="text")
+
+
+async def _keep_session(_: asyncpg.Connection[asyncpg.Record]) -> None:
+    """Skip the RESET ALL that asyncpg sends at each release: a round trip for what nothing here sets."""
+
+
+def _rows_touched(status: str) -> int:
+    """The count in a command tag such as `UPDATE 3` or `INSERT 0 1`."""
+    return int(status.rsplit(" ", 1)[-1])
+
+
+client_class = Client
