@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import cache
 from types import ModuleType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -59,21 +60,21 @@ class Limit:
 
 LIMITS = (
     Limit("MAX_INBOUND_FRAME_BYTES", frames.MAX_INBOUND_FRAME_BYTES, "One frame from a client."),
-    Limit("MAX_BATCH_BYTES", frames.MAX_BATCH_BYTES, "The events of one `events` frame, unless a single one is larger."),
+    Limit("MAX_BATCH_BYTES", frames.MAX_BATCH_BYTES, "Events of one frame, unless a single one is larger."),
     Limit("MAX_BATCH_EVENTS", frames.MAX_BATCH_EVENTS, "Events in one `events` frame."),
     Limit("MAX_COMMANDS_IN_FLIGHT", frames.MAX_COMMANDS_IN_FLIGHT, "Commands of one socket without a reply."),
     Limit("COMMANDS_PER_SECOND", frames.COMMANDS_PER_SECOND, "Commands of one socket, lastingly."),
     Limit("COMMANDS_BURST", frames.COMMANDS_BURST, "Commands of one socket at once, after a rest."),
-    Limit("MAX_SOCKETS_PER_PERSON", frames.MAX_SOCKETS_PER_PERSON, "Sockets of one person; one more ends the oldest."),
+    Limit("MAX_SOCKETS_PER_PERSON", frames.MAX_SOCKETS_PER_PERSON, "One more ends the oldest."),
     Limit("HELLO_TIMEOUT_MS", frames.HELLO_TIMEOUT_MS, "From opening the socket to `hello`."),
     Limit("HEARTBEAT_MS", frames.HEARTBEAT_MS, "Between two pings of the server."),
-    Limit("SILENCE_TIMEOUT_MS", frames.SILENCE_TIMEOUT_MS, "Without a frame, after which the far side counts as gone."),
+    Limit("SILENCE_TIMEOUT_MS", frames.SILENCE_TIMEOUT_MS, "Without a frame; then the far side is gone."),
     Limit("SIGNAL_INTERVAL_MS", frames.SIGNAL_INTERVAL_MS, "Between two signals of one kind and scope."),
     Limit("MAX_MESSAGE_CHARACTERS", types.MAX_MESSAGE_CHARACTERS, "The text of a portal message."),
     Limit("MAX_TEXT_CHARACTERS", types.MAX_TEXT_CHARACTERS, "A text message, all parts together."),
     Limit("MAX_UPLOAD_BYTES", types.MAX_UPLOAD_BYTES, "One uploaded file."),
     Limit("PAGE_ITEMS", queries.PAGE_ITEMS, "Messages or texts in one page of a feed."),
-    Limit("MAX_PAGE_BYTES", queries.MAX_PAGE_BYTES, "One page of a feed; a larger one is cut short and says `more`."),
+    Limit("MAX_PAGE_BYTES", queries.MAX_PAGE_BYTES, "One page of a feed; a larger one is cut short."),
 )
 
 
@@ -92,10 +93,9 @@ def sections() -> tuple[Section, ...]:
 
 def structures_of(module: ModuleType) -> tuple[Structure, ...]:
     """The structures that a module defines itself."""
+    classes = (value for value in vars(module).values() if isinstance(value, type))
     return tuple(
-        value
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Arguments | Shape) and value.__module__ == module.__name__
+        one for one in classes if issubclass(one, Arguments | Shape) and one.__module__ == module.__name__
     )
 
 
@@ -119,6 +119,7 @@ def tag_of(structure: Structure) -> tuple[str, str] | None:
     return (config.tag_field, str(config.tag)) if config.tag_field else None
 
 
+@cache
 def aliases() -> tuple[Alias, ...]:
     """The named scalars: those whose bound is described, and the closed sets of words."""
     found = (

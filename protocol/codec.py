@@ -7,8 +7,11 @@ characters, nesting deeper than 16. ``msgspec`` then checks the types and builds
 
 from __future__ import annotations
 
+import itertools
 import json
+import math
 import re
+from collections.abc import Iterable
 from typing import Any, Literal, TypeVar
 
 import msgpack
@@ -49,9 +52,10 @@ def decode_frame(data: bytes, encoding: Encoding) -> Inbound:
     if len(data) > MAX_INBOUND_FRAME_BYTES:
         raise ProtocolViolation("too_large", f"{len(data)} bytes")
     try:
-        return msgspec.convert(parse(data, encoding), Inbound)  # type: ignore[arg-type]
-    except (ValueError, RecursionError) as error:
+        frame: Inbound = msgspec.convert(parse(data, encoding), Inbound)
+    except ValueError as error:
         raise ProtocolViolation("malformed", str(error)) from None
+    return frame
 
 
 def decode_args(args: Any, into: type[T]) -> T:
@@ -87,7 +91,7 @@ def parse(data: bytes, encoding: Encoding) -> Any:
     """
     try:
         value = _parse_msgpack(data) if encoding == "msgpack" else _parse_json(data)
-    except (msgpack.UnpackException, UnicodeDecodeError) as error:
+    except (msgpack.UnpackException, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"not {encoding}: {type(error).__name__}") from None
     _check(value, 0)
     return value
@@ -117,18 +121,33 @@ def _no_constant(name: str) -> Any:
 
 
 def _check(value: Any, depth: int) -> None:
-    if isinstance(value, str):
-        if _CONTROLS.search(value):
-            raise ValueError("control character in text")
-    elif isinstance(value, dict | list):
-        if depth == MAX_DEPTH:
-            raise ValueError(f"nested deeper than {MAX_DEPTH}")
-        for inner in value.values() if isinstance(value, dict) else value:
-            _check(inner, depth + 1)
-    elif isinstance(value, int) and not -MAX_EXACT_INTEGER <= value <= MAX_EXACT_INTEGER:
-        raise ValueError("integer beyond 2**53")
-    elif isinstance(value, float) and value != value:  # noqa: PLR0124 - the definition of NaN
-        raise ValueError("NaN is not a number")
+    if isinstance(value, dict):
+        _check_all(itertools.chain(value, value.values()), depth)
+    elif isinstance(value, list):
+        _check_all(value, depth)
+    elif problem := _problem_of(value):
+        raise ValueError(problem)
+
+
+def _check_all(values: Iterable[Any], depth: int) -> None:
+    if depth == MAX_DEPTH:
+        raise ValueError(f"nested deeper than {MAX_DEPTH}")
+    for value in values:
+        _check(value, depth + 1)
+
+
+def _problem_of(scalar: Any) -> str | None:
+    match scalar:
+        case str():
+            return "control character in text" if _CONTROLS.search(scalar) else None
+        case int():  # and bool, which is one
+            return "integer beyond 2**53" if abs(scalar) > MAX_EXACT_INTEGER else None
+        case float():  # JSON has no word for infinity, but 1e999 comes out as one
+            return None if math.isfinite(scalar) else "not a finite number"
+        case None | bytes():
+            return None
+    # MessagePack's own timestamps, which pass by the hook for extensions.
+    return f"{type(scalar).__name__} has no place here"
 
 
 def command_digest_bytes(args: Arguments) -> bytes:

@@ -94,6 +94,7 @@ _CLOSES = (
 
 CLOSES: dict[str, Close] = {close.name: close for close in _CLOSES}
 
+
 @dataclass(frozen=True, slots=True)
 class CloseFamily:
     """What a client does after any close code with these first two digits, even one that it does not know."""

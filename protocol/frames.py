@@ -22,7 +22,9 @@ HEARTBEAT_MS = 25_000
 SILENCE_TIMEOUT_MS = 60_000
 SIGNAL_INTERVAL_MS = 2_000
 
-Device = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{8,64}$", description="one browser or phone, kept by it")]
+Device = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9_-]{8,64}$", description="one browser or phone, kept by it")
+]
 SignalKind = Literal["typing", "presence", "draft"]
 ResetReason = Literal["no_cursor", "compacted", "diverged", "too_far", "scope"]
 

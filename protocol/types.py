@@ -20,7 +20,7 @@ _UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 Id = Annotated[str, Meta(pattern=_UUID, description="UUID in lower case, with hyphens")]
 Key = Annotated[
     str,
-    Meta(pattern=r"^[A-Za-z0-9_-]{8,64}$", description="made by the client, the same for every repeat of one command"),
+    Meta(pattern=r"^[A-Za-z0-9_-]{8,64}$", description="made by the client, the same in every repeat"),
 ]
 Millis = Annotated[int, Meta(ge=0, le=MAX_EXACT_INTEGER, description="milliseconds since 1970, UTC")]
 Count = Annotated[int, Meta(ge=0, le=MAX_EXACT_INTEGER)]

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import inspect
 
 from protocol import catalog
-from protocol.catalog import Alias, Structure
+from protocol.catalog import Structure
 from protocol.commands import COMMANDS
 from protocol.errors import CLOSE_FAMILIES, CLOSES, REFUSALS
 from protocol.events import EVENTS
@@ -42,14 +42,10 @@ def render() -> str:
 
 def _scalars() -> Iterator[str]:
     for alias in catalog.aliases():
-        if alias.name not in _TAKEN:
-            yield _declare_alias(alias)
-
-
-def _declare_alias(alias: Alias) -> str:
-    words = [_quote(word) for word in alias.words]
-    kind = _union_after(f"export type {alias.name} =", words) if words else f" {_type(alias.type, named=False)}"
-    return f"{_comment(alias.meaning[:1].upper() + alias.meaning[1:] + '.') if alias.meaning else ''}export type {alias.name} ={kind}\n"
+        if alias.name in _TAKEN:
+            continue
+        kinds = [_quote(word) for word in alias.words] or [_written(alias.type)]
+        yield _comment(_sentence(alias.meaning)) + _declaration(alias.name, kinds)
 
 
 def _structures() -> Iterator[str]:
@@ -64,60 +60,70 @@ def _interface(structure: Structure) -> str:
     members = [f"  {tag[0]}: {_quote(tag[1])}\n"] if (tag := catalog.tag_of(structure)) else []
     members += [_member(field) for field in catalog.fields_of(structure)]
     if not members:
-        return f"export type {name} = Record<string, never>\n"
+        return _declaration(name, ["Record<string, never>"])
     return f"export interface {name} {{\n{''.join(members)}}}\n"
 
 
 def _member(field: catalog.Field) -> str:
     start = f"  {field.name}{'?' if field.optional else ''}:"
-    parts = _alternatives(field.type)
-    return f"{start}{_union_after(start, parts, indent='  ')}\n"
+    return f"{start}{_union_after(start, _alternatives(field.type))}\n"
 
 
-def _union_after(start: str, parts: list[str], indent: str = "") -> str:
-    line = f" {' | '.join(parts)}"
+def _declaration(name: str, alternatives: list[str]) -> str:
+    start = f"export type {name} ="
+    return f"{start}{_union_after(start, alternatives)}\n"
+
+
+def _union_after(start: str, alternatives: list[str]) -> str:
+    """A union on the line that ``start`` begins where it fits, else each alternative on its own."""
+    line = f" {' | '.join(alternatives)}"
     if len(start) + len(line) <= LINE_WIDTH:
         return line
-    return "".join(f"\n{indent}  | {part}" for part in parts)
+    indent = " " * (len(start) - len(start.lstrip()) + 2)
+    return "".join(f"\n{indent}| {one}" for one in alternatives)
 
 
 def _alternatives(kind: inspect.Type) -> list[str]:
-    if (name := catalog.name_of(kind)) and name not in _TAKEN:
+    name = catalog.name_of(kind)
+    if name and name not in _TAKEN:
         return [name]
-    if isinstance(kind, inspect.UnionType):
-        return [one for inner in kind.types for one in _alternatives(inner)]
-    if isinstance(kind, inspect.LiteralType):
-        return [_quote(word) for word in kind.values]
-    return [_type(kind)]
+    match kind:
+        case inspect.UnionType(types=members):
+            return [one for member in members for one in _alternatives(member)]
+        case inspect.LiteralType(values=words):
+            return [_literal(word) for word in words]
+    return [_written(kind)]
 
 
-def _type(kind: inspect.Type, named: bool = True) -> str:
-    if named and (name := catalog.name_of(kind)) and name not in _TAKEN:
-        return name
+def _written(kind: inspect.Type) -> str:
+    """A type that is neither named nor a union."""
     match kind:
         case inspect.Metadata(type=inner):
-            return _type(inner, named)
+            return _written(inner)
         case inspect.ListType(item_type=item):
-            text = " | ".join(_alternatives(item))
-            return f"({text})[]" if " | " in text else f"{text}[]"
+            return f"{_one(item)}[]"
         case inspect.TupleType(item_types=items):
-            return f"[{', '.join(_type(item) for item in items)}]"
+            return f"[{', '.join(map(_one, items))}]"
         case inspect.DictType(key_type=key, value_type=value):
-            return f"Record<{_type(key)}, {_type(value)}>"
+            return f"Record<{_one(key)}, {_one(value)}>"
         case inspect.StructType(cls=structure):
             return structure.__name__
-        case inspect.RawType():  # an event whose bytes were made once for all sockets
-            return "Event"
     return _PLAIN[type(kind)]
+
+
+def _one(kind: inspect.Type) -> str:
+    alternatives = _alternatives(kind)
+    return alternatives[0] if len(alternatives) == 1 else f"({' | '.join(alternatives)})"
 
 
 _PLAIN: dict[type[inspect.Type], str] = {
     inspect.StrType: "string",
     inspect.IntType: "number",
-    inspect.FloatType: "number",
     inspect.BoolType: "boolean",
     inspect.NoneType: "null",
     inspect.AnyType: "unknown",
+    # The only bytes that are kept as they are: an event encoded once for all sockets.
+    inspect.RawType: "Event",
 }
 
 
@@ -126,47 +132,42 @@ def _unions() -> Iterator[str]:
         ("Inbound", Inbound, "What a client may say."),
         ("Outbound", Outbound, "What the server may say."),
     ):
-        members = [member.__name__ for member in union.__args__]
-        yield f"{_comment(meaning)}export type {name} ={_union_after(f'export type {name} =', members)}\n"
+        yield _comment(meaning) + _declaration(name, [member.__name__ for member in union.__args__])
 
 
 def _maps() -> Iterator[str]:
-    pair = "{{ args: {}; result: {} }}"
-    commands = {one.name: pair.format(one.args.__name__, one.result.__name__) for one in COMMANDS.values()}
-    queries = {one.name: pair.format(one.args.__name__, one.result.__name__) for one in QUERIES.values()}
-    bodies = {one.kind: one.body.__name__ for one in EVENTS.values()}
-    meanings = {one.kind: one.meaning for one in EVENTS.values()}
+    commands = ((one.name, _pair(one.args, one.result), "") for one in COMMANDS.values())
+    queries = ((one.name, _pair(one.args, one.result), "") for one in QUERIES.values())
+    bodies = ((one.kind, one.body.__name__, one.meaning) for one in EVENTS.values())
     yield _map("Commands", "Every command with what it takes and gives.", commands)
     yield _map("Queries", "Every query with what it takes and gives.", queries)
-    yield _map("EventBodies", "Every kind of event with its body.", bodies, meanings)
+    yield _map("EventBodies", "Every kind of event with its body.", bodies)
     yield _KNOWN_EVENT
 
 
-def _map(name: str, meaning: str, types: dict[str, str], meanings: dict[str, str] | None = None) -> str:
-    members = (
-        f"{_comment((meanings or {}).get(key, ''), '  ')}  {_quote(key)}: {kind}\n" for key, kind in types.items()
-    )
+def _pair(args: Structure, result: Structure) -> str:
+    return f"{{ args: {args.__name__}; result: {result.__name__} }}"
+
+
+def _map(name: str, meaning: str, rows: Iterable[tuple[str, str, str]]) -> str:
+    members = (f"{_comment(sentence, '  ')}  {_quote(key)}: {kind}\n" for key, kind, sentence in rows)
     return f"{_comment(meaning)}export interface {name} {{\n{''.join(members)}}}\n"
 
 
 def _tables() -> Iterator[str]:
-    yield _table(
-        "REFUSALS",
-        "Why a command or query is refused; `temporary` ones may succeed if sent again.",
-        ((one.code, {"http_status": one.http_status, "temporary": one.temporary}, one.meaning) for one in REFUSALS.values()),
+    refusals = (
+        (one.code, {"http_status": one.http_status, "temporary": one.temporary}, one.meaning)
+        for one in REFUSALS.values()
     )
+    closes = (
+        (one.name, {"code": one.code, "retry_ms": one.retry_ms}, one.meaning) for one in CLOSES.values()
+    )
+    families = ((one.name, one.digits, one.meaning) for one in CLOSE_FAMILIES.values())
+    yield _table("REFUSALS", "Why something is refused; if `temporary`, sending it again may help.", refusals)
     yield "export type RefusalCode = keyof typeof REFUSALS\n"
-    yield _table(
-        "CLOSES",
-        "Why the server closes a socket, and within which time to come back.",
-        ((one.name, {"code": one.code, "retry_ms": one.retry_ms}, one.meaning) for one in CLOSES.values()),
-    )
+    yield _table("CLOSES", "Why the server closes a socket, and within which time to come back.", closes)
     yield "export type CloseName = keyof typeof CLOSES\n"
-    yield _table(
-        "CLOSE_FAMILIES",
-        "What to do after a close, by the first two digits of its code, known or not.",
-        ((one.name, one.digits, one.meaning) for one in CLOSE_FAMILIES.values()),
-    )
+    yield _table("CLOSE_FAMILIES", "What to do after a close, by the first two digits of its code.", families)
     yield "export type CloseFamily = keyof typeof CLOSE_FAMILIES\n"
 
 
@@ -180,7 +181,7 @@ def _literal(value: Any) -> str:
         case dict():
             return f"{{ {', '.join(f'{key}: {_literal(inner)}' for key, inner in value.items())} }}"
         case list() | tuple():
-            return f"[{', '.join(_literal(inner) for inner in value)}]"
+            return f"[{', '.join(map(_literal, value))}]"
         case str():
             return _quote(value)
     return json.dumps(value)
@@ -191,7 +192,14 @@ def _limits() -> Iterator[str]:
         _comment("The subprotocols, in the order in which a client prefers them.")
         + f"export const SUBPROTOCOLS = {_literal(SUBPROTOCOLS)} as const\n"
     )
-    yield "".join(f"{_comment(limit.meaning)}export const {limit.name} = {_digits(limit.value)}\n" for limit in catalog.LIMITS)
+    limits = (
+        f"{_comment(one.meaning)}export const {one.name} = {_digits(one.value)}\n" for one in catalog.LIMITS
+    )
+    yield "".join(limits)
+
+
+def _sentence(phrase: str) -> str:
+    return f"{phrase[0].upper()}{phrase[1:]}." if phrase else ""
 
 
 def _digits(value: int) -> str:
@@ -208,7 +216,8 @@ def _comment(text: str, indent: str = "") -> str:
         return ""
     if "\n" not in text and len(indent) + len(text) + 7 <= LINE_WIDTH:
         return f"{indent}/** {text} */\n"
-    lines = "".join(f"{indent} * {line}".rstrip() + "\n" for line in _wrap(text, LINE_WIDTH - len(indent) - 3))
+    wrapped = _wrap(text, LINE_WIDTH - len(indent) - 3)
+    lines = "".join(f"{indent} * {line}".rstrip() + "\n" for line in wrapped)
     return f"{indent}/**\n{lines}{indent} */\n"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, UnsetType, field
 
 from protocol.types import Arguments, EmailAddress, Id, Name, PhoneNumber
 
@@ -17,8 +17,8 @@ class CreateContact(Arguments, frozen=True, kw_only=True):
     """Emails and phones in order; without a choice the first email signs in and no phone texts."""
 
     name: Name
-    emails: Emails = []
-    phones: Phones = []
+    emails: Emails = field(default_factory=list)
+    phones: Phones = field(default_factory=list)
     sign_in_email: EmailAddress | None = None
     texting_phone: PhoneNumber | None = None
     note: Note = ""
@@ -31,6 +31,6 @@ class UpdateContact(Arguments, frozen=True, kw_only=True):
     name: Name | UnsetType = UNSET
     emails: Emails | UnsetType = UNSET
     phones: Phones | UnsetType = UNSET
-    sign_in_email: EmailAddress | None | UnsetType = UNSET
-    texting_phone: PhoneNumber | None | UnsetType = UNSET
+    sign_in_email: EmailAddress | UnsetType | None = UNSET
+    texting_phone: PhoneNumber | UnsetType | None = UNSET
     note: Note | UnsetType = UNSET

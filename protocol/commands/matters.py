@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, UnsetType, field
 
 from protocol.types import Arguments, Id, Line, Name
 
@@ -18,8 +18,8 @@ class CreateMatter(Arguments, frozen=True, kw_only=True):
     client: Id
     number: Line = ""
     area: Line = ""
-    related: People = []
-    responsible: People = []
+    related: People = field(default_factory=list)
+    responsible: People = field(default_factory=list)
 
 
 class UpdateMatter(Arguments, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 /** UUID in lower case, with hyphens. */
 export type Id = string
 
-/** Made by the client, the same for every repeat of one command. */
+/** Made by the client, the same in every repeat. */
 export type Key = string
 
 /** Milliseconds since 1970, UTC. */
@@ -129,8 +129,8 @@ export interface Message {
 /**
  * Something that happened in a portal, for the firm's eyes (rule R3).
  *
- * It stands after message `number` and is the `fact`-th fact of its portal: facts never take message numbers,
- * since a gap would tell a client that somebody read something.
+ * It stands after item `number` and is the `fact`-th fact of its portal: facts never take the numbers of
+ * items, since a gap would tell a client that somebody read something.
  */
 export interface Fact {
   id: Id
@@ -170,7 +170,7 @@ export interface Participant {
   email?: string | null
 }
 
-/** A document made visible in a portal; it stands after message `number`. */
+/** A document made visible in a portal, as item `number` of the feed: its message's, or its own. */
 export interface Share {
   id: Id
   version: number
@@ -186,7 +186,7 @@ export interface Share {
   stopped?: boolean
 }
 
-/** A portal as it stands in a list; its id is its matter's id. */
+/** A portal; its id is its matter's id. */
 export interface Portal {
   id: Id
   version: number
@@ -194,8 +194,6 @@ export interface Portal {
   number: string
   area: string
   opened_at: Millis
-  participants: Participant[]
-  last?: Message | null
 }
 
 /** One step in the life of a text. */
@@ -224,7 +222,7 @@ export interface Text {
   flagged?: boolean
 }
 
-/** All texts with one contact, as it stands in a list; its id is the contact's id. */
+/** All texts with one contact; its id is the contact's id. */
 export interface Thread {
   id: Id
   version: number
@@ -232,7 +230,6 @@ export interface Thread {
   phone: string | null
   opted_out: boolean
   matters: Id[]
-  last?: Text | null
 }
 
 /**
@@ -614,14 +611,21 @@ export interface Me {
   title?: string
 }
 
-/** A snapshot of everything that a person's list needs, with the cursor that it was read at. */
+/**
+ * A snapshot of everything that a person's list needs, with the cursor that it was read at.
+ *
+ * `messages` and `texts` hold the last of each portal and thread.
+ */
 export interface Inbox {
   cursor: Cursor
   me: Me
   firm: Firm
   users: User[]
   portals: Portal[]
+  participants: Participant[]
+  messages: Message[]
   threads: Thread[]
+  texts: Text[]
   unread: Unread[]
   drafts: Draft[]
 }
@@ -632,10 +636,15 @@ export interface PortalPage {
   before?: number | null
 }
 
-/** Up to 60 messages with the facts between them, ascending; `more` says whether older ones exist. */
+/**
+ * Up to 60 messages with the facts between them, ascending; `more` says whether older ones exist.
+ *
+ * All participants, present and former, and all shares come with the newest page.
+ */
 export interface PortalItems {
   cursor: Cursor
   portal: Portal
+  participants: Participant[]
   messages: Message[]
   facts: Fact[]
   shares: Share[]
@@ -751,6 +760,13 @@ export interface People {
   participants: Participant[]
 }
 
+/** The portal that the person takes part in from now on; its items come by `portal.get`. */
+export interface Joined {
+  portal: Portal
+  participants: Participant[]
+  last?: Message | null
+}
+
 /** The portal that is closed to this person from now on. */
 export interface Left {
   portal: Id
@@ -802,30 +818,38 @@ export interface Queries {
 
 /** Every kind of event with its body. */
 export interface EventBodies {
-  /** You take part from now on; the body is the portal. */
-  'portal.joined': Portal
+  /** You take part from now on. */
+  'portal.joined': Joined
+  /** The matter's name, number or area changed. */
+  'portal.changed': Portal
   /** You no longer take part; forget the portal. */
   'portal.left': Left
   /** You read a portal on one of your devices. */
   'portal.read': Marker
   /** Somebody wrote. */
   'message.sent': Message
+  /** A message's attachment changed. */
+  'message.changed': Message
   /** A message became a tombstone. */
   'message.deleted': Message
   /** A participant read up to a message. */
   'message.read': PortalFact
-  /** A participant opened a shared document, first time. */
+  /** A participant opened a document for the first time. */
   'document.opened': PortalFact
   /** Somebody was added to the portal. */
   'participant.added': PortalFact
   /** Somebody was removed from the portal. */
   'participant.removed': PortalFact
+  /** A participant's name or title changed. */
+  'participant.changed': Participant
   /** A participant's sign-in address changed. */
   'email.changed': PortalFact
   /** Who takes part, as clients know it. */
   'participants.changed': People
   /** A document became visible in the portal. */
   'share.added': Share
+  /** A shared document was renamed. */
+  'share.changed': Share
   /** A share ended; its content is refused from now on. */
   'share.stopped': Share
   /** You began or finished writing on one of your devices. */
@@ -846,7 +870,7 @@ export interface EventBodies {
   'contact.changed': Contact
   /** A matter was created or changed. */
   'matter.changed': Matter
-  /** A matter's document was added, renamed or deleted. */
+  /** A document was added, renamed or deleted. */
   'document.changed': Document
   /** Somebody at the firm was added or changed. */
   'user.changed': User
@@ -859,7 +883,7 @@ export type KnownEvent = {
   [Kind in EventKind]: Omit<Event, 'kind' | 'body'> & { kind: Kind; body?: EventBodies[Kind] }
 }[EventKind]
 
-/** Why a command or query is refused; `temporary` ones may succeed if sent again. */
+/** Why something is refused; if `temporary`, sending it again may help. */
 export const REFUSALS = {
   /** The request does not fit its description; the message says which part and how. */
   invalid: { http_status: 400, temporary: false },
@@ -951,7 +975,7 @@ export const CLOSES = {
 
 export type CloseName = keyof typeof CLOSES
 
-/** What to do after a close, by the first two digits of its code, known or not. */
+/** What to do after a close, by the first two digits of its code. */
 export const CLOSE_FAMILIES = {
   /** Keep the cursor; resume after a random wait. */
   resume: 40,
@@ -972,7 +996,7 @@ export const SUBPROTOCOLS = ['causeway.v1.msgpack', 'causeway.v1.json'] as const
 
 /** One frame from a client. */
 export const MAX_INBOUND_FRAME_BYTES = 65_536
-/** The events of one `events` frame, unless a single one is larger. */
+/** Events of one frame, unless a single one is larger. */
 export const MAX_BATCH_BYTES = 49_152
 /** Events in one `events` frame. */
 export const MAX_BATCH_EVENTS = 256
@@ -982,13 +1006,13 @@ export const MAX_COMMANDS_IN_FLIGHT = 32
 export const COMMANDS_PER_SECOND = 20
 /** Commands of one socket at once, after a rest. */
 export const COMMANDS_BURST = 60
-/** Sockets of one person; one more ends the oldest. */
+/** One more ends the oldest. */
 export const MAX_SOCKETS_PER_PERSON = 10
 /** From opening the socket to `hello`. */
 export const HELLO_TIMEOUT_MS = 10_000
 /** Between two pings of the server. */
 export const HEARTBEAT_MS = 25_000
-/** Without a frame, after which the far side counts as gone. */
+/** Without a frame; then the far side is gone. */
 export const SILENCE_TIMEOUT_MS = 60_000
 /** Between two signals of one kind and scope. */
 export const SIGNAL_INTERVAL_MS = 2000
@@ -1000,5 +1024,5 @@ export const MAX_TEXT_CHARACTERS = 2048
 export const MAX_UPLOAD_BYTES = 104_857_600
 /** Messages or texts in one page of a feed. */
 export const PAGE_ITEMS = 60
-/** One page of a feed; a larger one is cut short and says `more`. */
+/** One page of a feed; a larger one is cut short. */
 export const MAX_PAGE_BYTES = 262_144
