@@ -136,8 +136,8 @@ class Fact(Shape, frozen=True, kw_only=True):
 class Participant(Shape, frozen=True, kw_only=True):
     """A person's part in a portal. What stands below ``left`` is shown to the firm alone (rule R4).
 
-    Messages after ``visible_from`` may be seen; those after ``joined_number`` were new to the person; those
-    up to ``read_number`` were read.
+    Items after ``visible_from`` may be seen; those after ``joined_number`` were new to the person. How far
+    the person has read is a marker of its own: reading must not move a version that clients see.
     """
 
     id: Id
@@ -154,6 +154,15 @@ class Participant(Shape, frozen=True, kw_only=True):
     read_number: Count | UnsetType = UNSET
     read_at: Millis | UnsetType | None = UNSET
     email: str | UnsetType | None = UNSET
+
+
+class ReadMarker(Shape, frozen=True, kw_only=True):
+    """How far a participant has read a portal, for the firm's eyes; the higher number wins."""
+
+    portal: Id
+    person: Id
+    number: Count
+    at: Millis
 
 
 class Share(Shape, frozen=True, kw_only=True):

@@ -29,7 +29,7 @@ Audience = Literal["scope", "clients", "firm", "person"]
 
 
 class PortalFact(Shape, frozen=True, kw_only=True):
-    """A fact of a portal with the participant (and share) as the fact left them."""
+    """A fact of a portal, with the participant as it left them; a reading moves its actor's marker to ``upto``."""
 
     fact: Fact
     participant: Participant | None = None

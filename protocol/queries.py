@@ -18,6 +18,7 @@ from protocol.entities import (
     Message,
     Participant,
     Portal,
+    ReadMarker,
     Session,
     Share,
     Text,
@@ -76,7 +77,8 @@ class PortalPage(Arguments, frozen=True, kw_only=True):
 class PortalItems(Shape, frozen=True, kw_only=True, omit_defaults=False):
     """Up to 60 messages with the facts between them, ascending; ``more`` says whether older ones exist.
 
-    All participants, present and former, and all shares come with the newest page.
+    All participants, present and former, all shares and the firm's view of who has read how far come with
+    the newest page.
     """
 
     cursor: Cursor
@@ -84,6 +86,7 @@ class PortalItems(Shape, frozen=True, kw_only=True, omit_defaults=False):
     participants: list[Participant]
     messages: list[Message]
     facts: list[Fact]
+    markers: list[ReadMarker]
     shares: list[Share]
     more: bool
 

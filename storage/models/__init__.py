@@ -60,3 +60,8 @@ __all__ = [
     "ThreadMarker",
     "User",
 ]
+
+for _name in __all__:
+    # A docstring is for who reads the code: Tortoise would write it into the database, and on SQLite cut the
+    # statement in two at a semicolon of it.
+    globals()[_name]._meta.table_description = ""  # noqa: SLF001

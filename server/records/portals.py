@@ -1,0 +1,113 @@
+"""Portals as they are told: the portal itself, who takes part, what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from protocol.entities import Attachment
+from protocol.entities import Message as MessageShape
+from protocol.entities import Participant as ParticipantShape
+from protocol.entities import Portal as PortalShape
+from protocol.types import Side
+from server.records.people import Named, named
+from storage.models import Blob, Document, Matter, Message, Participant, Portal, Share
+
+
+def portal_shape(portal: Portal, matter: Matter) -> PortalShape:
+    """A portal, under its matter's name."""
+    return PortalShape(
+        id=str(portal.id),
+        version=portal.version,
+        name=matter.name,
+        number=matter.number,
+        area=matter.area,
+        opened_at=portal.opened_at,
+    )
+
+
+async def portal_shapes(portals: Collection[Portal]) -> list[PortalShape]:
+    """Portals, each under its matter's name."""
+    matters = await Matter.in_bulk([portal.id for portal in portals], "id")
+    return [portal_shape(portal, matters[portal.id]) for portal in portals]
+
+
+def participant_shape(stay: Participant, person: Named, side: Side) -> ParticipantShape:
+    """A stay as one side may know it: clients learn who takes part, and no more (R4)."""
+    known = ParticipantShape(
+        id=str(stay.id),
+        version=stay.version,
+        portal=str(stay.portal_id),
+        person=str(stay.person_id),
+        side=person.side,
+        name=person.name,
+        title=person.title,
+        left=stay.left_at is not None,
+    )
+    if side == "client":
+        return known
+    return ParticipantShape(
+        **{field: getattr(known, field) for field in _SHOWN_TO_ALL},
+        visible_from=stay.visible_from,
+        joined_number=stay.joined_number,
+        joined_at=stay.joined_at,
+        email=person.email,
+    )
+
+
+_SHOWN_TO_ALL = ("id", "version", "portal", "person", "side", "name", "title", "left")
+
+
+async def participant_shapes(firm: UUID, stays: Sequence[Participant], side: Side) -> list[ParticipantShape]:
+    """Stays with the names of their people, in the order given."""
+    names = await named(firm, {stay.person_id for stay in stays})
+    return [participant_shape(stay, names[stay.person_id], side) for stay in stays]
+
+
+async def everybody_in(firm: UUID, portals: Collection[UUID], side: Side) -> list[ParticipantShape]:
+    """All who take or took part in these portals; the versions clients see move with the firm's."""
+    stays = await Participant.filter(portal_id__in=list(portals)).order_by("portal_id", "joined_at", "id")
+    return await participant_shapes(firm, stays, side)
+
+
+async def message_shapes(messages: Sequence[Message]) -> list[MessageShape]:
+    """Messages with what is attached to them, in the order given."""
+    attachments = await _attachments({message.share_id for message in messages if message.share_id})
+    return [_message_shape(message, attachments.get(message.share_id)) for message in messages]
+
+
+def _message_shape(message: Message, attachment: Attachment | None) -> MessageShape:
+    gone = message.deleted_at is not None
+    return MessageShape(
+        id=str(message.id),
+        version=message.version,
+        portal=str(message.portal_id),
+        number=message.number,
+        author=str(message.author_id),
+        at=message.at,
+        text="" if gone else message.body,
+        attachment=None if gone else attachment,
+        deleted=gone,
+    )
+
+
+async def _attachments(shares: Collection[UUID]) -> dict[UUID | None, Attachment]:
+    """The attachment of each share. One that was stopped stays named while another share still shows it (D3)."""
+    if not shares:
+        return {}
+    found = await Share.filter(id__in=list(shares))
+    documents = await Document.in_bulk({share.document_id for share in found}, "id")
+    blobs = await Blob.in_bulk({document.blob_id for document in documents.values()}, "id")
+    open_shares = await Share.filter(document_id__in=list(documents), stopped_at=None)
+    open_pairs = {(share.portal_id, share.document_id) for share in open_shares}
+    return {
+        share.id: Attachment(
+            document=str(share.document_id),
+            share=str(share.id),
+            name=documents[share.document_id].name,
+            size_bytes=blobs[documents[share.document_id].blob_id].size_bytes,
+            media_type=blobs[documents[share.document_id].blob_id].media_type,
+            available=(share.portal_id, share.document_id) in open_pairs,
+        )
+        for share in found
+    }
