@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from typing import Any, Literal, TypeVar, cast
 from uuid import UUID
 
@@ -20,8 +20,8 @@ from tortoise.exceptions import TransactionManagementError
 
 from storage.backends import postgres, sqlite
 from storage.backends.scope import models_of
-from storage.errors import told_plainly
-from storage.vault import Vault, current_vault
+from storage.errors import IntegrityError, told_plainly
+from storage.vault import SERVER, KeyMissing, Vault, current_vault
 
 T = TypeVar("T")
 Engine = Literal["sqlite", "postgres"]
@@ -37,11 +37,13 @@ APP = "storage"
 class Database:
     """One database, open. See `open`."""
 
-    def __init__(self, engine: Engine, context: TortoiseContext, master_keys: Mapping[int, bytes]) -> None:
+    def __init__(
+        self, engine: Engine, context: TortoiseContext, client: Client, master_keys: Mapping[int, bytes]
+    ) -> None:
         self.engine: Engine = engine
         self.vault = Vault(master_keys, self)
         self._context = context
-        self._client = cast(Client, context.connections.get(engine))
+        self._client = client
 
     @classmethod
     @asynccontextmanager
@@ -52,8 +54,10 @@ class Database:
         database was made with other master keys.
         """
         config = configuration(url)
-        async with _context(config) as context:
-            yield cls(engine_of(config), context, master_keys)
+        async with connected(config) as (context, client):
+            database = cls(engine_of(config), context, client, master_keys)
+            await database._load_server_keys()
+            yield database
 
     @asynccontextmanager
     async def transaction(self, firm_id: UUID | None = None) -> AsyncIterator[None]:
@@ -98,6 +102,14 @@ class Database:
             raise TypeError("only SQLite runs in a thread of ours")
         with told_plainly():
             return await client.run_in_thread(step)
+
+    async def _load_server_keys(self) -> None:
+        with suppress(KeyMissing):
+            return await self.vault.load(SERVER)
+        with suppress(IntegrityError):  # another node made them first, or made them with other master keys
+            async with self.transaction():
+                await self.vault.create(SERVER)
+        await self.vault.load(SERVER)
 
     @asynccontextmanager
     async def _scope(
@@ -149,14 +161,15 @@ def engine_of(config: Mapping[str, Any]) -> Engine:
 
 
 @asynccontextmanager
-async def _context(config: dict[str, Any]) -> AsyncIterator[TortoiseContext]:
+async def connected(config: dict[str, Any]) -> AsyncIterator[tuple[TortoiseContext, Client]]:
+    """Connect for as long as the block lasts."""
     context = await _new_context(config)
-    client = context.connections.get(engine_of(config))
+    client = cast(Client, context.connections.get(engine_of(config)))
     try:
         with told_plainly():
             # Now, not at the first query: Tortoise forgets its lock if that is cancelled while connecting.
             await client.create_connection(with_db=True)
-        yield context
+        yield context, client
     finally:
         await client.close()
 

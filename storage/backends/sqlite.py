@@ -134,6 +134,9 @@ class TransactionClient(SqliteTransactionWrapper):
     async def execute(self, sql: str, args: Sequence[Any]) -> int:
         return await self.run_in_thread(partial(_change, sql, args))
 
+    async def execute_script(self, query: str) -> None:
+        await self.run_in_thread(partial(_run_script, query))
+
     async def run_in_thread(self, step: Step[T]) -> T:
         """Run `step` inside this transaction, in one hop to the connection's thread."""
         async with self.acquire_connection() as connection:
@@ -181,6 +184,16 @@ def _as_transaction(step: Step[T], connection: sqlite3.Connection) -> T:
 
 def _run(sql: str, connection: sqlite3.Connection) -> None:
     connection.execute(sql)
+
+
+def _run_script(script: str, connection: sqlite3.Connection) -> None:
+    # One by one: sqlite3's executescript() would commit what is open before it begins.
+    statement = ""
+    for piece in script.split(";"):
+        statement += piece + ";"
+        if sqlite3.complete_statement(statement):
+            connection.execute(statement)
+            statement = ""
 
 
 def _commit(connection: sqlite3.Connection) -> None:
