@@ -49,7 +49,7 @@ check-types:
 	@$(VENV)/mypy
 
 check-imports:
-	@$(VENV)/lint-imports --no-cache
+	@$(VENV)/lint-imports --no-cache --no-logo
 
 check-generated:
 	@$(VENV)/python -m protocol.generate --check

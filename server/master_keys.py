@@ -21,9 +21,10 @@ class MalformedKeys(ValueError):
 
 
 def parse(text: str) -> dict[int, bytes]:
-    """Keys by id from `id:key` entries, separated by commas or white space. The highest id wraps.
+    """Keys by id from `id:key` entries, separated by commas or white space.
 
-    A key is 32 bytes in base64url, with or without padding.
+    A key is 32 bytes in base64url, with or without padding. The highest id comes first: it is the newest,
+    and the one that wraps.
 
     Raises:
         MalformedKeys: an entry is not of that form, or an id stands twice.
@@ -36,7 +37,7 @@ def parse(text: str) -> dict[int, bytes]:
         if int(identifier) in keys:
             raise MalformedKeys(f"id {identifier} stands twice: give each key its own number")
         keys[int(identifier)] = _decode(int(identifier), encoded)
-    return keys
+    return dict(sorted(keys.items(), reverse=True))
 
 
 def read_or_create(path: Path) -> dict[int, bytes]:

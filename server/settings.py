@@ -10,8 +10,8 @@ from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from server import master_keys
+from server.email_address import is_email_address
 from server.environment import PREFIX, Environment
-from server.gateways.email_address import is_email_address
 
 MailSecurity = Literal["starttls", "tls", "none"]
 LogLevel = Literal["debug", "info", "warning", "error"]

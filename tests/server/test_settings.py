@@ -93,6 +93,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         log_level="debug",
     )
     assert settings.cookies_secure
+    assert list(settings.master_keys) == [2, 1], "the newest key comes first, because the first one wraps"
 
 
 @pytest.mark.parametrize(
