@@ -29,7 +29,7 @@ Audience = Literal["scope", "clients", "firm", "person"]
 
 
 class PortalFact(Shape, frozen=True, kw_only=True):
-    """A fact of a portal, with the participant as it left them; a reading moves its actor's marker to ``upto``."""
+    """A fact of a portal, with the participant as it left them; a reading moves a marker to ``upto``."""
 
     fact: Fact
     participant: Participant | None = None
@@ -54,7 +54,6 @@ class Joined(Shape, frozen=True, kw_only=True):
 
     portal: Portal
     participants: list[Participant]
-    last: Message | None = None
 
 
 class Left(Shape, frozen=True, kw_only=True):

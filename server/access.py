@@ -45,7 +45,7 @@ class Sight:
     side: Side
     as_of: int
     portals: dict[str, int] = field(default_factory=dict)
-    """Each portal that the person takes part in, with the number after which its items are visible."""
+    """Each portal of this person, with the number after which its items are visible."""
 
     def sees(self, entry: Entry) -> bool:
         """Whether an event may reach this person now."""
@@ -58,7 +58,7 @@ class Sight:
         return visible_from is not None and (entry.number == 0 or entry.number > visible_from)
 
     def follow(self, entry: Entry) -> None:
-        """Take in that this person joined or left a portal; older entries than ``as_of`` are known already."""
+        """Take in that this person joined or left a portal; entries up to ``as_of`` are known."""
         if entry.person != self.person or entry.seq <= self.as_of:
             return
         if entry.kind == "portal.joined":
@@ -87,9 +87,7 @@ async def stay_in(who: Person, portal: UUID) -> Participant:
     Raises:
         Refused: ``not_found``.
     """
-    stay = await Participant.get_or_none(
-        portal_id=portal, person_id=who.id, firm_id=who.firm, left_at=None
-    )
+    stay = await Participant.get_or_none(portal_id=portal, person_id=who.id, firm_id=who.firm, left_at=None)
     if stay is None:
         raise Refused("not_found")
     return stay
@@ -109,7 +107,9 @@ async def enter(who: Person, portal: UUID) -> tuple[Portal, Participant]:
 
 async def clients_in(portal: UUID) -> list[UUID]:
     """The contacts who take part in a portal now: their logs tell what happens in it."""
-    return await Participant.filter(portal_id=portal, side="client", left_at=None).values_list("person_id", flat=True)  # type: ignore[return-value]
+    return await Participant.filter(portal_id=portal, side="client", left_at=None).values_list(
+        "person_id", flat=True
+    )  # type: ignore[return-value]
 
 
 async def matter_of(who: Person, matter: UUID) -> Matter:

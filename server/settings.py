@@ -159,6 +159,8 @@ def _smtp(environment: Environment) -> Smtp | None:
     password = environment.secret("SMTP_PASSWORD")
     environment.together("SMTP_USER", "SMTP_PASSWORD")
     environment.together("SMTP_HOST", "MAIL_FROM")
+    if password is not None and security == "none":
+        environment.problem("SMTP_SECURITY", "is none: a password is sent only over starttls or tls.")
     if mail_from is not None and not is_email_address(mail_from):
         environment.problem("MAIL_FROM", "is not one plain address: give it as name@example.com.")
     if host is None or mail_from is None:

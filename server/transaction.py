@@ -95,7 +95,8 @@ class Transaction:
     ) -> None:
         event = new_id()  # the same in every log that holds it
         self._drafts.extend(
-            Draft(each, event, kind, scope, entity, version, self.actor, self.now, number, person) for each in logs
+            Draft(each, event, kind, scope, entity, version, self.actor, self.now, number, person)
+            for each in logs
         )
 
 

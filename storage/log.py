@@ -18,7 +18,7 @@ from storage.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place in a log. The tag is random for each entry, so a cursor into a lost future is recognised (I3)."""
+    """A place in a log. Tags are random, so a cursor into a lost future is recognised (I3)."""
 
     seq: int
     tag: int
@@ -92,22 +92,33 @@ head AS (UPDATE log_head h SET seq = h.seq + w.entries, tag = w.tag FROM wanted 
          WHERE h.id = w.id RETURNING h.id, h.firm_id, h.seq, h.tag, h.seq - w.entries AS start),
 entry AS (SELECT * FROM unnest($4::uuid[], $5::int[], $6::bigint[], $7::uuid[], $8::text[], $9::uuid[],
                                $10::uuid[], $11::int[], $12::uuid[], $13::bigint[], $14::int[], $15::uuid[])
-          AS e(log_id, place, tag, event_id, kind, scope_id, entity_id, version, actor_id, at, number, person_id)),
+          AS e(log_id, place, tag, event_id, kind, scope_id, entity_id, version, actor_id, at, number,
+               person_id)),
 appended AS (INSERT INTO log_entry (firm_id, log_id, seq, tag, event_id, kind, scope_id, entity_id, version,
                                     actor_id, at, number, person_id)
-             SELECT h.firm_id, e.log_id, h.start + e.place, e.tag, e.event_id, e.kind, e.scope_id, e.entity_id,
-                    e.version, e.actor_id, e.at, e.number, e.person_id
+             SELECT h.firm_id, e.log_id, h.start + e.place, e.tag, e.event_id, e.kind, e.scope_id,
+                    e.entity_id, e.version, e.actor_id, e.at, e.number, e.person_id
              FROM entry e JOIN head h ON h.id = e.log_id)
 SELECT id, seq, tag FROM head
 """
 
-_COLUMNS = "seq, tag, event_id, kind, scope_id, entity_id, version, actor_id, at, number, person_id"
+_READ_SINCE = """
+SELECT seq, tag, event_id, kind, scope_id, entity_id, version, actor_id, at, number, person_id
+FROM log_entry WHERE log_id = $1 AND seq > $2 ORDER BY seq LIMIT $3
+"""
+
+_INSERT_IN_THREAD = """
+INSERT INTO log_entry (firm_id, log_id, seq, tag, event_id, kind, scope_id, entity_id, version, actor_id, at,
+                       number, person_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
 
 
 async def create(database: Database, firm: UUID, log: UUID) -> None:
     """Begin an empty log; inside the transaction that makes its owner."""
     await database.execute(
-        "INSERT INTO log_head (id, firm_id, seq, tag, floor, floor_tag) VALUES ($1, $2, 0, 0, 0, 0)", [log, firm]
+        "INSERT INTO log_head (id, firm_id, seq, tag, floor, floor_tag) VALUES ($1, $2, 0, 0, 0, 0)",
+        [log, firm],
     )
 
 
@@ -121,9 +132,7 @@ async def append(database: Database, drafts: Sequence[Draft]) -> dict[str, Curso
         return {}
     by_log = sorted(drafts, key=lambda draft: draft.log.int)  # several heads are always locked in id order
     logs = [(log, list(group)) for log, group in groupby(by_log, key=lambda draft: draft.log)]
-    rows = [
-        (draft, place, _tag()) for _, group in logs for place, draft in enumerate(group, 1)
-    ]
+    rows = [(draft, place, _tag()) for _, group in logs for place, draft in enumerate(group, 1)]
     heads = {draft.log: (place, tag) for draft, place, tag in rows}
     if database.engine == "sqlite":
         return await database.run_in_thread(lambda connection: _append_in_thread(connection, heads, rows))
@@ -133,10 +142,7 @@ async def append(database: Database, drafts: Sequence[Draft]) -> dict[str, Curso
 
 async def read_since(database: Database, log: str, after: int, limit: int) -> list[Entry]:
     """Read up to ``limit`` entries after number ``after``, ascending."""
-    rows = await database.fetch(
-        f"SELECT {_COLUMNS} FROM log_entry WHERE log_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
-        [log, after, limit],
-    )
+    rows = await database.fetch(_READ_SINCE, [log, after, limit])
     return [Entry(*row.values()) for row in rows]
 
 
@@ -150,9 +156,13 @@ async def heads(database: Database, logs: Iterable[str]) -> dict[str, Head]:
     """Both ends of each of these logs, by id; a log that does not exist is left out."""
     wanted = list(logs)
     marks = ", ".join(f"${place}" for place in range(1, len(wanted) + 1))
-    rows = await database.fetch(f"SELECT id, seq, tag, floor, floor_tag FROM log_head WHERE id IN ({marks})", wanted)
+    rows = await database.fetch(
+        f"SELECT id, seq, tag, floor, floor_tag FROM log_head WHERE id IN ({marks})",  # noqa: S608 - only $1, $2 …
+        wanted,
+    )
     return {
-        row["id"]: Head(Cursor(row["seq"], row["tag"]), Cursor(row["floor"], row["floor_tag"])) for row in rows
+        row["id"]: Head(Cursor(row["seq"], row["tag"]), Cursor(row["floor"], row["floor_tag"]))
+        for row in rows
     }
 
 
@@ -174,7 +184,7 @@ def _append_in_thread(
         starts[log] = (seq - entries, firm)
         ends[str(log)] = Cursor(seq, tag)
     connection.executemany(
-        f"INSERT INTO log_entry (firm_id, log_id, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        _INSERT_IN_THREAD,
         [
             (
                 starts[draft.log][1],

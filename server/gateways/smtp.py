@@ -20,7 +20,7 @@ from typing import Final, Literal, NamedTuple
 import aiosmtplib
 import structlog
 
-from server.gateways.email_address import is_email_address
+from server.email_address import is_email_address
 
 COMMAND_TIMEOUT_S: Final = 20.0
 SEND_TIMEOUT_S: Final = 90.0

@@ -58,7 +58,12 @@ def _share_shape(share: Share, document: Document, blobs: dict[UUID, Blob]) -> S
 
 
 async def share_document(
-    change: Transaction, portal: Portal, document: Document, clients: list[UUID], number: int, message: UUID | None
+    change: Transaction,
+    portal: Portal,
+    document: Document,
+    clients: list[UUID],
+    number: int,
+    message: UUID | None,
 ) -> Share:
     """Make a document visible as item ``number``; attachments that had lost it are whole again."""
     share = await Share.create(

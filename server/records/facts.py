@@ -42,7 +42,9 @@ async def record_fact(
 async def fact_shapes(facts: Sequence[Fact]) -> list[FactShape]:
     """Facts with the names of their documents, in the order given."""
     documents = await Document.in_bulk({fact.document_id for fact in facts if fact.document_id}, "id")
-    return [_fact_shape(fact, documents.get(fact.document_id)) for fact in facts]
+    return [
+        _fact_shape(fact, documents.get(fact.document_id) if fact.document_id else None) for fact in facts
+    ]
 
 
 def _fact_shape(fact: Fact, document: Document | None) -> FactShape:

@@ -61,7 +61,7 @@ async def contact_shapes(firm: UUID, contacts: Collection[Contact]) -> list[Cont
     for phone in await ContactPhone.filter(contact_id__in=ids).order_by("position"):
         phones[phone.contact_id].append(phone.phone)
     wanted = {contact.texting_phone for contact in contacts if contact.texting_phone}
-    opted_out = set(await OptOut.filter(firm_id=firm, phone__in=wanted).values_list("phone", flat=True))
+    opted_out = {row.phone for row in await OptOut.filter(firm_id=firm, phone__in=wanted)}
     return [
         ContactShape(
             id=str(contact.id),

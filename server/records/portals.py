@@ -5,13 +5,103 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from protocol.entities import Attachment
+from protocol.entities import Attachment, ReadMarker
 from protocol.entities import Message as MessageShape
 from protocol.entities import Participant as ParticipantShape
 from protocol.entities import Portal as PortalShape
+from protocol.errors import Refused
 from protocol.types import Side
+from server import access
+from server.access import Person
 from server.records.people import Named, named
+from server.transaction import Transaction
 from storage.models import Blob, Document, Matter, Message, Participant, Portal, Share
+
+
+async def enter_or_open(change: Transaction, who: Person, portal_id: UUID) -> tuple[Portal, Participant]:
+    """Lock a portal to write in it; where the matter has none yet, a firm user opens it (P1, A1).
+
+    Raises:
+        Refused: ``not_found``.
+    """
+    if who.side == "client" or await Portal.exists(id=portal_id):
+        return await access.enter(who, portal_id)
+    matter = await access.matter_of(who, portal_id)
+    portal = await Portal.create(id=matter.id, firm_id=who.firm, opened_at=change.now, opened_by=who.id)
+    opener = await join(change, portal, who.id, "firm")
+    await join(change, portal, matter.client_id, "client")
+    return portal, opener
+
+
+async def join(
+    change: Transaction, portal: Portal, person: UUID, side: Side, visible_from: int = 0
+) -> Participant:
+    """Begin a person's stay in a portal, and tell that person and the clients."""
+    stay = await Participant.create(
+        firm_id=change.firm,
+        portal_id=portal.id,
+        person_id=person,
+        side=side,
+        visible_from=visible_from,
+        joined_number=portal.last_number,
+        joined_at=change.now,
+    )
+    change.tell_person(
+        "portal.joined",
+        person,
+        side,
+        scope=portal.id,
+        entity=portal.id,
+        version=portal.version,
+        number=visible_from,
+    )
+    await tell_clients_who_takes_part(change, portal)
+    return stay
+
+
+async def tell_clients_who_takes_part(change: Transaction, portal: Portal) -> None:
+    """State to a portal's clients who is in it now; they learn no times (R4)."""
+    change.tell(
+        "participants.changed",
+        scope=portal.id,
+        entity=portal.id,
+        version=portal.version,
+        clients=await access.clients_in(portal.id),
+    )
+
+
+async def next_number(portal: Portal) -> int:
+    """Take the next place in a locked portal's feed."""
+    portal.last_number += 1
+    await portal.save(update_fields=["last_number"])
+    return portal.last_number
+
+
+async def writable(who: Person, portal_id: UUID) -> None:
+    """Check that a person could write to a portal, or open it.
+
+    Raises:
+        Refused: ``not_found``.
+    """
+    if await Participant.exists(portal_id=portal_id, person_id=who.id, firm_id=who.firm, left_at=None):
+        return
+    if who.side == "client" or await Portal.exists(id=portal_id):
+        raise Refused("not_found")
+    await access.matter_of(who, portal_id)
+
+
+async def markers_in(portal_id: UUID) -> list[ReadMarker]:
+    """How far each participant, present or former, has read."""
+    stays = await Participant.filter(portal_id=portal_id, read_number__gt=0).order_by("read_number")
+    return [
+        ReadMarker(
+            portal=str(stay.portal_id),
+            person=str(stay.person_id),
+            number=stay.read_number,
+            at=stay.read_at or 0,
+        )
+        for stay in stays
+    ]
 
 
 def portal_shape(portal: Portal, matter: Matter) -> PortalShape:
@@ -92,7 +182,7 @@ def _message_shape(message: Message, attachment: Attachment | None) -> MessageSh
 
 
 async def _attachments(shares: Collection[UUID]) -> dict[UUID | None, Attachment]:
-    """The attachment of each share. One that was stopped stays named while another share still shows it (D3)."""
+    """The attachment of each share. A stopped one stays whole while another shows the same (D3)."""
     if not shares:
         return {}
     found = await Share.filter(id__in=list(shares))

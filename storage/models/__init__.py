@@ -1,4 +1,4 @@
-"""Everything that lasts, as Tortoise models. Each row carries its firm; every key is made here, not by the database.
+"""Everything that lasts, as Tortoise models. Each row carries its firm; keys are not made by the database.
 
 Keys are uuid7, or derived from what makes the row unique, so that inserting it twice fails by itself.
 """

@@ -104,13 +104,15 @@ class OutboxItem(Model):
 
 
 class Mail(EncryptedModel):
-    """An email to one address. ``content`` is cleared once it was sent: it may hold a way in."""
+    """An email to one address; its Message-ID is made of its key.
+
+    ``content`` is cleared once it was sent: it may hold a way in.
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     firm_id = fields.UUIDField()
     address = fields.CharField(max_length=254)
     template = fields.CharField(max_length=40)
-    message_id = fields.CharField(max_length=254)
     content = EncryptedText()
     state = fields.CharField(max_length=10, default="queued")
     reason = fields.CharField(max_length=200, null=True)

@@ -41,7 +41,7 @@ class Document(EncryptedModel):
 
 
 class Share(Model):
-    """A document made visible in a portal, as item ``number``: its message's, or its own where it has none."""
+    """A document made visible in a portal, as item ``number``: its message's, or one of its own."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     firm_id = fields.UUIDField()

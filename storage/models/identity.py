@@ -56,7 +56,7 @@ class User(Model):
 
 
 class Session(Model):
-    """One signed-in browser or phone of one person in one firm in one role; the token's HMAC alone is kept."""
+    """One signed-in browser or phone of one person in one firm in one role; of its token the HMAC is kept."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     firm_id = fields.UUIDField()

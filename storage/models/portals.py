@@ -31,8 +31,8 @@ class Portal(Model):
 class Participant(Model):
     """One stay of one person in a portal; at most one is open at a time (partial unique index).
 
-    Items after ``visible_from`` are seen; those after ``joined_number`` were new to the person; ``read_number``
-    is the read marker, and moves without ``version``: clients see versions, and must not see readings (R4).
+    Items after ``visible_from`` are seen; those after ``joined_number`` were new to the person. The read
+    marker ``read_number`` moves without ``version``: clients see versions, and must not see readings (R4).
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.gateways import smtp
-from server.gateways.email_address import is_email_address
+from server.email_address import is_email_address
 from server.gateways.smtp import (
     Bounced,
     Deferred,

@@ -1,0 +1,137 @@
+"""A matter's documents and where they are shared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from protocol.commands.documents import AddShare, DeleteDocument, RenameDocument, StopShare
+from protocol.entities import Document as DocumentShape
+from protocol.entities import Share as ShareShape
+from protocol.errors import Refused
+from protocol.types import Shape, Side
+from server import access
+from server.access import Person
+from server.records import documents, portals
+from server.transaction import Transaction
+from storage.database import Database
+from storage.log import Entry
+from storage.models import Document, Portal, Share
+
+
+async def rename_document(change: Transaction, who: Person, args: RenameDocument) -> DocumentShape:
+    """Rename a document wherever it is told: in its matter, its shares and the messages that carry it.
+
+    Raises:
+        Refused: ``not_found``.
+    """
+    document = await _document_of(who, UUID(args.document))
+    document.name = args.name
+    document.version += 1
+    await document.save(update_fields=["name", "version"])
+    _tell_changed(change, document)
+    for share in await Share.filter(document_id=document.id, stopped_at=None):
+        share.version += 1
+        await share.save(update_fields=["version"])
+        change.tell(
+            "share.changed",
+            scope=share.portal_id,
+            entity=share.id,
+            version=share.version,
+            number=share.number,
+            clients=await access.clients_in(share.portal_id),
+        )
+    await documents.touch_messages(
+        change, document.matter_id, document.id, await access.clients_in(document.matter_id)
+    )
+    return (await documents.document_shapes([document]))[0]
+
+
+async def delete_document(change: Transaction, who: Person, args: DeleteDocument) -> DocumentShape:
+    """Take a document out of its matter; its shares stop with it.
+
+    Raises:
+        Refused: ``not_found``.
+    """
+    document = await _document_of(who, UUID(args.document))
+    document.deleted_at = change.now
+    document.version += 1
+    await document.save(update_fields=["deleted_at", "version"])
+    _tell_changed(change, document)
+    clients = await access.clients_in(document.matter_id)
+    for share in await Share.filter(document_id=document.id, stopped_at=None):
+        await documents.stop_share(change, share, clients)
+    return (await documents.document_shapes([document]))[0]
+
+
+async def add_share(change: Transaction, who: Person, args: AddShare) -> ShareShape:
+    """Make a document of the matter visible in its portal; the first share opens it (P1).
+
+    Raises:
+        Refused: ``not_found``.
+    """
+    portal, _ = await portals.enter_or_open(change, who, UUID(args.portal))
+    document = await Document.get_or_none(id=args.document, matter_id=portal.id, firm_id=who.firm)
+    if document is None or not await access.may_open(change.database, who, document):
+        raise Refused("not_found", "This document is not among those of the matter.")
+    number = await portals.next_number(portal)
+    clients = await access.clients_in(portal.id)
+    share = await documents.share_document(change, portal, document, clients, number, None)
+    return (await documents.share_shapes([share]))[0]
+
+
+async def stop_share(change: Transaction, who: Person, args: StopShare) -> ShareShape:
+    """End one share, from a portal or from the matter's documents alike (D3).
+
+    Raises:
+        Refused: ``not_found``.
+    """
+    share = await Share.get_or_none(id=args.share, firm_id=who.firm)
+    if share is None:
+        raise Refused("not_found")
+    await access.enter(who, share.portal_id)
+    await share.refresh_from_db()  # another may have stopped it while we waited for the portal
+    await documents.stop_share(change, share, await access.clients_in(share.portal_id))
+    return (await documents.share_shapes([share]))[0]
+
+
+async def _document_of(who: Person, document_id: UUID) -> Document:
+    """A document that still stands, with its portal (if any) locked against what happens there meanwhile."""
+    found = await Document.get_or_none(id=document_id, firm_id=who.firm)
+    if found is None:
+        raise Refused("not_found")
+    await Portal.filter(id=found.matter_id).select_for_update().first()
+    await found.refresh_from_db()
+    if found.deleted_at is not None:
+        raise Refused("not_found")
+    return found
+
+
+def _tell_changed(change: Transaction, document: Document) -> None:
+    change.tell("document.changed", scope=document.matter_id, entity=document.id, version=document.version)
+
+
+async def _document_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
+    found = await Document.filter(id__in=[entry.entity for entry in entries])
+    shapes = {shape.id: shape for shape in await documents.document_shapes(found)}
+    return {entry.event_id: shapes[entry.entity] for entry in entries}
+
+
+async def _share_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
+    found = await Share.filter(id__in=[entry.entity for entry in entries])
+    shapes = {shape.id: shape for shape in await documents.share_shapes(found)}
+    return {entry.event_id: shapes[entry.entity] for entry in entries}
+
+
+COMMANDS = {
+    "document.rename": rename_document,
+    "document.delete": delete_document,
+    "share.add": add_share,
+    "share.stop": stop_share,
+}
+BODIES = {
+    "document.changed": _document_bodies,
+    "share.added": _share_bodies,
+    "share.changed": _share_bodies,
+    "share.stopped": _share_bodies,
+}

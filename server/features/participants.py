@@ -1,0 +1,123 @@
+"""Who takes part in a portal: adding, removing, and what each learns of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from protocol.commands.participants import AddParticipant, RemoveParticipant
+from protocol.entities import Participant as ParticipantShape
+from protocol.errors import Refused
+from protocol.events import PortalFact
+from protocol.types import Shape, Side
+from server import access
+from server.access import Person
+from server.records import facts, portals
+from server.transaction import Transaction
+from storage.database import Database
+from storage.log import Entry
+from storage.models import Contact, Fact, Participant, Portal, User
+
+
+async def add_participant(change: Transaction, who: Person, args: AddParticipant) -> ParticipantShape:
+    """Add a firm user or contact; an admin may do so from outside, to cover an absent colleague (P9).
+
+    Raises:
+        Refused: ``not_found``, ``conflict``.
+    """
+    portal = await _lock_for_change(who, UUID(args.portal))
+    person = UUID(args.person)
+    side = await _side_of(who, person)
+    if await Participant.exists(portal_id=portal.id, person_id=person, left_at=None):
+        raise Refused("conflict", "This person takes part already.")
+    visible_from = portal.last_number if side == "client" and args.history == "from_now" else 0
+    stay = await portals.join(change, portal, person, side, visible_from)
+    await facts.record_fact(change, portal, "participant.added", person=person)
+    return (await portals.participant_shapes(who.firm, [stay], "firm"))[0]
+
+
+async def remove_participant(change: Transaction, who: Person, args: RemoveParticipant) -> ParticipantShape:
+    """End a person's part at once, on every connection (A4); the last of the firm stays (P9).
+
+    Raises:
+        Refused: ``not_found``, ``last_firm_participant``.
+    """
+    portal = await _lock_for_change(who, UUID(args.portal))
+    person = UUID(args.person)
+    stay = await Participant.get_or_none(portal_id=portal.id, person_id=person, left_at=None)
+    if stay is None:
+        raise Refused("not_found", "This person does not take part.")
+    if stay.side == "firm" and await _firm_participants(portal.id) == 1:
+        raise Refused("last_firm_participant")
+    stay.left_at = change.now
+    stay.version += 1
+    await stay.save(update_fields=["left_at", "version"])
+    side: Side = "firm" if stay.side == "firm" else "client"
+    change.tell_person("portal.left", person, side, scope=portal.id, entity=portal.id, version=portal.version)
+    await portals.tell_clients_who_takes_part(change, portal)
+    await facts.record_fact(change, portal, "participant.removed", person=person)
+    return (await portals.participant_shapes(who.firm, [stay], "firm"))[0]
+
+
+async def _lock_for_change(who: Person, portal_id: UUID) -> Portal:
+    portal = await Portal.filter(id=portal_id, firm_id=who.firm).select_for_update().first()
+    if portal is None:
+        raise Refused("not_found")
+    if who.role != "admin":
+        await access.stay_in(who, portal_id)
+    return portal
+
+
+async def _side_of(who: Person, person: UUID) -> Side:
+    if await User.exists(id=person, firm_id=who.firm, active=True):
+        return "firm"
+    if await Contact.exists(id=person, firm_id=who.firm):
+        return "client"
+    raise Refused("not_found", "There is no such person at the firm or among its contacts.")
+
+
+async def _firm_participants(portal: UUID) -> int:
+    return await Participant.filter(portal_id=portal, side="firm", left_at=None).count()
+
+
+async def _fact_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
+    """Each fact with the stay of the person it is about, as that is now."""
+    found = {str(fact.id): fact for fact in await Fact.filter(id__in=[entry.entity for entry in entries])}
+    shapes = {shape.id: shape for shape in await facts.fact_shapes(list(found.values()))}
+    bodies: dict[str, Shape] = {}
+    for entry in entries:
+        fact = found[entry.entity]
+        bodies[entry.event_id] = PortalFact(fact=shapes[entry.entity], participant=await _stay_of(fact))
+    return bodies
+
+
+async def _stay_of(fact: Fact) -> ParticipantShape | None:
+    if fact.person_id is None:
+        return None
+    stay = (
+        await Participant.filter(portal_id=fact.portal_id, person_id=fact.person_id)
+        .order_by("-joined_at")
+        .first()
+    )
+    if stay is None:
+        return None
+    return (await portals.participant_shapes(fact.firm_id, [stay], "firm"))[0]
+
+
+async def _participant_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
+    bodies: dict[str, Shape] = {}
+    for entry in entries:
+        stay = await Participant.get(id=entry.entity)
+        bodies[entry.event_id] = (await portals.participant_shapes(stay.firm_id, [stay], "firm"))[0]
+    return bodies
+
+
+COMMANDS = {"participant.add": add_participant, "participant.remove": remove_participant}
+BODIES = {
+    "participant.added": _fact_bodies,
+    "participant.removed": _fact_bodies,
+    "participant.changed": _participant_bodies,
+    "email.changed": _fact_bodies,
+    "message.read": _fact_bodies,
+    "document.opened": _fact_bodies,
+}

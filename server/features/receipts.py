@@ -1,0 +1,63 @@
+"""Read markers and receipts: what was really on somebody's screen (R1), told to the firm alone (R4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from protocol.commands.portals import MarkerMoved, ReadPortal
+from protocol.events import Marker
+from protocol.types import Shape, Side
+from server import access
+from server.access import Person
+from server.records import facts
+from server.transaction import Transaction
+from storage.database import Database
+from storage.log import Entry
+from storage.models import Document, Fact, Participant, Portal, Share
+
+
+async def read_portal(change: Transaction, who: Person, args: ReadPortal) -> MarkerMoved:
+    """Move the reader's marker forward, never back, and never beyond what is there.
+
+    Raises:
+        Refused: ``not_found``.
+    """
+    portal, stay = await access.enter(who, UUID(args.portal))
+    number = min(args.number, portal.last_number)
+    if number <= stay.read_number:
+        return MarkerMoved(number=stay.read_number)
+    stay.read_number, stay.read_at = number, change.now
+    await stay.save(update_fields=["read_number", "read_at"])
+    await facts.record_fact(change, portal, "message.read", upto=number)
+    change.tell_person("portal.read", who.id, who.side, scope=portal.id, entity=stay.id, version=number)
+    return MarkerMoved(number=number)
+
+
+async def record_opened(change: Transaction, who: Person, document: Document) -> None:
+    """Keep the first time that a participant opened a document which is shared in its portal (R1)."""
+    portal = await Portal.filter(id=document.matter_id).select_for_update().first()
+    if portal is None or not await Share.exists(
+        portal_id=portal.id, document_id=document.id, stopped_at=None
+    ):
+        return
+    if not await Participant.exists(portal_id=portal.id, person_id=who.id, left_at=None):
+        return
+    if await Fact.exists(
+        portal_id=portal.id, kind="document.opened", document_id=document.id, actor_id=who.id
+    ):
+        return
+    await facts.record_fact(change, portal, "document.opened", document=document.id)
+
+
+async def _marker_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
+    """A marker's version is its number, so the body is told by the entry; a later one only raises it."""
+    stays = await Participant.in_bulk([UUID(entry.entity) for entry in entries], "id")
+    return {
+        entry.event_id: Marker(scope=entry.scope, number=stays[UUID(entry.entity)].read_number)
+        for entry in entries
+    }
+
+
+COMMANDS = {"portal.read": read_portal}
+BODIES = {"portal.read": _marker_bodies}

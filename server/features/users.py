@@ -1,0 +1,98 @@
+"""The firm's own people."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from msgspec import UNSET
+
+from protocol.commands.users import CreateUser, UpdateUser
+from protocol.entities import User as UserShape
+from protocol.errors import Refused
+from protocol.queries import Nothing, Users
+from protocol.types import Shape, Side
+from server import access, sessions
+from server.access import Person
+from server.email_address import is_email_address
+from server.passwords import hash_now
+from server.records import naming
+from server.records.people import user_shape
+from server.transaction import Transaction
+from storage.database import Database
+from storage.log import Entry
+from storage.models import User
+
+
+async def create_user(change: Transaction, who: Person, args: CreateUser) -> UserShape:
+    """Add somebody to the firm, who signs in with this address and password.
+
+    Raises:
+        Refused: ``invalid``, ``conflict``.
+    """
+    email = args.email.strip().lower()
+    if not is_email_address(email):
+        raise Refused("invalid", f"“{email}” is not an email address.")
+    if await User.exists(email=email):
+        raise Refused("conflict", "Somebody signs in with this address already.")
+    user = await User.create(
+        id=change.derived_id("user"),
+        firm_id=who.firm,
+        name=args.name.strip(),
+        title=args.title.strip(),
+        email=email,
+        role=args.role,
+        password_hash=await asyncio.to_thread(hash_now, args.password),
+    )
+    change.tell("user.changed", scope=change.firm, entity=user.id, version=1)
+    return user_shape(user)
+
+
+async def update_user(change: Transaction, who: Person, args: UpdateUser) -> UserShape:
+    """Change somebody at the firm; the firm keeps at least one active admin.
+
+    Raises:
+        Refused: ``not_found``, ``conflict``.
+    """
+    await User.filter(firm_id=who.firm, role="admin", active=True).order_by("id").select_for_update()
+    user = await access.user_of(who, UUID(args.user))
+    before = (user.name, user.title)
+    rights = (user.role, user.active)
+    user.name = user.name if args.name is UNSET else args.name.strip()
+    user.title = user.title if args.title is UNSET else args.title.strip()
+    user.role = user.role if args.role is UNSET else args.role
+    user.active = user.active if args.active is UNSET else args.active
+    if args.password is not UNSET:
+        user.password_hash = await asyncio.to_thread(hash_now, args.password)
+    user.version += 1
+    await user.save()
+    if not await User.exists(firm_id=who.firm, role="admin", active=True):
+        raise Refused(
+            "conflict", "The firm needs at least one active admin. Make somebody else an admin first."
+        )
+    change.tell("user.changed", scope=change.firm, entity=user.id, version=user.version)
+    if (user.name, user.title) != before:
+        await naming.tell_person_changed(change, user.id)
+    if (user.role, user.active) != rights or args.password is not UNSET:
+        await sessions.end_sessions(change, user.id, "firm")
+    if not user.active:
+        await sessions.end_tokens(change, user.id)
+    return user_shape(user)
+
+
+async def user_list(_: Database, who: Person, __: Nothing) -> Users:
+    """Everybody at the firm, those who have left as well."""
+    return Users(
+        users=[user_shape(user) for user in await User.filter(firm_id=who.firm).order_by("name", "id")]
+    )
+
+
+async def _user_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
+    found = {str(user.id): user for user in await User.filter(id__in=[entry.entity for entry in entries])}
+    return {entry.event_id: user_shape(found[entry.entity]) for entry in entries}
+
+
+COMMANDS = {"user.create": create_user, "user.update": update_user}
+QUERIES = {"user.list": user_list}
+BODIES = {"user.changed": _user_bodies}
