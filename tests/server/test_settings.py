@@ -128,6 +128,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ("SMTP_HOST", "mail.example.com", "MAIL_FROM is missing"),
         ("SMTP_SECURITY", "ssl", "one of starttls, tls, none"),
         ("SMTP_USER", "line", "SMTP_PASSWORD is missing"),
+        ("SMTP_PASSWORD", "sesame", "SMTP_USER is missing"),
         ("BANDWIDTH_USERNAME", "firm", "BANDWIDTH_ACCOUNT_ID is missing"),
         ("BANDWIDTH_API_URL", "http://api.example.com", "use https://"),
         ("BANDWIDTH_MEDIA_URL", "ftp://media.example.com", "https:// or http://"),
@@ -139,6 +140,11 @@ def test_a_wrong_value_is_named_with_what_to_do(tmp_path: Path, name: str, value
     text = "\n".join(problems(tmp_path, **{name: value}))
     assert f"CAUSEWAY_{name}" in text
     assert told in text
+
+
+def test_a_mail_password_is_never_sent_in_the_clear(tmp_path: Path) -> None:
+    (told,) = problems(tmp_path, smtp_user="line", smtp_password="sesame", smtp_security="none")
+    assert told.startswith("CAUSEWAY_SMTP_SECURITY ")
 
 
 def test_all_that_is_wrong_is_told_in_one_error(tmp_path: Path) -> None:
