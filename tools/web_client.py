@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -71,34 +72,47 @@ def missing_requirements() -> list[str]:
 
 
 def _npm(*arguments: str) -> None:
-    """Runs npm in the client's directory, with the packages of its lock file in place."""
-    environment = {**os.environ, **QUIET, "PATH": _path_with_node()}
-    _install_packages(environment)
-    _run_npm(environment, *arguments)
+    """Runs npm in the client's directory, with Node and the packages of the lock file in place."""
+    npm = Npm.of_this_machine()
+    _install_packages(npm)
+    npm.run(*arguments)
 
 
-def _install_packages(environment: dict[str, str]) -> None:
+def _install_packages(npm: Npm) -> None:
     """Brings node_modules to the lock file, unless it was made from this very one."""
     lock = WEB_CLIENT / "package-lock.json"
     stamp = WEB_CLIENT / "node_modules" / ".installed-from"
     if stamp.is_file() and stamp.read_text() == _digest([lock]):
         return
     print("· Packages of the web client", flush=True)
-    _run_npm(environment, "ci", "--loglevel=error")
+    npm.run("ci", "--loglevel=error")
     stamp.write_text(_digest([lock]))
 
 
-def _run_npm(environment: dict[str, str], *arguments: str) -> None:
-    finished = subprocess.run(["npm", *arguments], cwd=WEB_CLIENT, env=environment, check=False)
-    if finished.returncode:
-        sys.exit(f"npm {' '.join(arguments)} failed in web_client/: what it said stands above.")
+@dataclass(frozen=True)
+class Npm:
+    """npm, and the path on which the programs it starts find their Node."""
 
+    command: tuple[str, ...]
+    path: str
 
-def _path_with_node() -> str:
-    path = os.environ.get("PATH", os.defpath)
-    if _machine_has_node():
-        return path
-    return f"{_node_wheel() / 'bin'}{os.pathsep}{path}"
+    @classmethod
+    def of_this_machine(cls) -> Npm:
+        """The machine's own where it is new enough, else the wheel's."""
+        path = os.environ.get("PATH", os.defpath)
+        if _machine_has_node():
+            return cls(("npm",), path)
+        wheel = _node_wheel()
+        # The wheel's bin/npm was a link once; as a copy it does not find the rest of npm.
+        script = wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        return cls((str(wheel / "bin" / "node"), str(script)), f"{wheel / 'bin'}{os.pathsep}{path}")
+
+    def run(self, *arguments: str) -> None:
+        """Runs one npm command in the client's directory; ends this program where it fails."""
+        environment = {**os.environ, **QUIET, "PATH": self.path}
+        finished = subprocess.run([*self.command, *arguments], cwd=WEB_CLIENT, env=environment, check=False)
+        if finished.returncode:
+            sys.exit(f"npm {' '.join(arguments)} failed in web_client/: what it said stands above.")
 
 
 def _node_wheel() -> Path:
