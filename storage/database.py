@@ -104,12 +104,13 @@ class Database:
             return await client.run_in_thread(step)
 
     async def _load_server_keys(self) -> None:
-        with suppress(KeyMissing):
-            return await self.vault.load(SERVER)
-        with suppress(IntegrityError):  # another node made them first, or made them with other master keys
-            async with self.transaction():
-                await self.vault.create(SERVER)
-        await self.vault.load(SERVER)
+        try:
+            await self.vault.load(SERVER)
+        except KeyMissing:
+            with suppress(IntegrityError):  # another node was first, or they need another master key
+                async with self.transaction():
+                    await self.vault.create(SERVER)
+            await self.vault.load(SERVER)
 
     @asynccontextmanager
     async def _scope(

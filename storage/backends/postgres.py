@@ -6,8 +6,8 @@ lets a finished transaction be used again, on a connection that by then belongs 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import asyncpg
@@ -49,6 +49,7 @@ class Client(AsyncpgDBClient):
             "server_settings": SERVER_SETTINGS,
         }
         super().__init__(**(defaults | options))
+        self._disturbed: set[int] = set()
 
     @property
     def pool(self) -> Pool:
@@ -57,7 +58,8 @@ class Client(AsyncpgDBClient):
         return self._pool
 
     async def create_pool(self, **options: Any) -> Pool:
-        return await asyncpg.create_pool(init=_speak_ids_as_text, reset=_keep_session, **options)
+        with _reaching():
+            return await asyncpg.create_pool(init=_speak_ids_as_text, reset=self._settle, **options)
 
     def in_transaction(self) -> AbstractAsyncContextManager[TransactionClient]:
         """A context that commits at its end, or undoes everything when something is raised in it."""
@@ -72,8 +74,33 @@ class Client(AsyncpgDBClient):
 
     async def fetch(self, sql: str, args: Sequence[Any]) -> list[dict[str, Any]]:
         """Run one statement outside any transaction."""
-        async with _connection(self.pool) as connection:
+        async with self.connection() as connection:
             return [dict(row) for row in await connection.fetch(sql, *args)]
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """Take a connection from the pool; raises StoreAway when there is none to be had."""
+        with _reaching():
+            connection = await self.pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+        pid = connection.get_server_pid()
+        try:
+            yield connection
+        except BaseException:
+            self._disturbed.add(pid)
+            raise
+        finally:
+            await self.pool.release(connection)
+
+    async def _settle(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
+        """Reset a connection on its way back to the pool, but only where something was raised.
+
+        asyncpg would do it always, a round trip for what nothing here sets. After a cancellation it is
+        needed: between parsing a statement and running it, asyncpg forgets to end what the server began.
+        """
+        pid = connection.get_server_pid()
+        if pid in self._disturbed:
+            self._disturbed.discard(pid)
+            await connection.reset()
 
 
 class TransactionClient(TransactionWrapper):
@@ -109,33 +136,24 @@ async def _transaction(
     called off and rolls back what is open.
     """
     inside = TransactionClient(client)
-    async with _connection(client.pool) as connection:
+    async with client.connection() as connection:
         inside._connection = cast("asyncpg.Connection[asyncpg.Record]", connection)
         async with connection.transaction(isolation=isolation, readonly=readonly):
             with current(inside):
                 yield inside
 
 
-@asynccontextmanager
-async def _connection(pool: Pool) -> AsyncIterator[Connection]:
-    """Take a connection from the pool; raises StoreAway when there is none to be had."""
+@contextmanager
+def _reaching() -> Iterator[None]:
     try:
-        connection = await pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+        yield
     except (OSError, TimeoutError) as error:
         raise StoreAway(f"no connection to PostgreSQL: {str(error) or 'all are in use'}") from error
-    try:
-        yield connection
-    finally:
-        await pool.release(connection)
 
 
 async def _speak_ids_as_text(connection: asyncpg.Connection[asyncpg.Record]) -> None:
     """Give UUID columns as text, as SQLite does and as they travel."""
     await connection.set_type_codec("uuid", schema="pg_catalog", encoder=str, decoder=str, format="text")
-
-
-async def _keep_session(_: asyncpg.Connection[asyncpg.Record]) -> None:
-    """Skip the RESET ALL that asyncpg sends at each release: a round trip for what nothing here sets."""
 
 
 def _rows_touched(status: str) -> int:
