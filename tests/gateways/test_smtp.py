@@ -15,8 +15,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.gateways import smtp
 from server.email_address import is_email_address
+from server.gateways import smtp
 from server.gateways.smtp import (
     Bounced,
     Deferred,

@@ -1,4 +1,4 @@
-"""The far side, in the box: a carrier that speaks Bandwidth's API, phones to look at, and a mail catcher (W5).
+"""The far side in the box: a carrier that speaks Bandwidth's API, phones to look at, a mail catcher (W5).
 
 It is a separate application on its own port, and the server reaches it only as it would reach the real ones:
 over HTTP and SMTP. Nothing in the server knows that it is simulated.

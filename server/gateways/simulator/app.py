@@ -27,7 +27,7 @@ def create_simulator(options: SimulatorOptions, mailbox: Mailbox) -> Starlette:
     faults = Faults(exchange.watchers)
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with asyncio.TaskGroup() as group:
             running = [group.create_task(run()) for run in (postman.run, exchange.kept.run, mailbox.kept.run)]
             yield

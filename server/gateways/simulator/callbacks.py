@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import httpx
 import structlog
@@ -45,33 +45,38 @@ def plan_reports(text: NetworkText, plan: Plan, pace: Pace) -> list[PendingCallb
     """Lay out what will be reported of a text, and when."""
     steps = _steps(plan, pace)
     if "reorder" in plan.faults:
-        steps = [(at_ms, *what) for (at_ms, *_), (_, *what) in zip(steps, reversed(steps), strict=True)]
+        steps = [step._replace(at_ms=other.at_ms) for step, other in zip(steps[::-1], steps, strict=True)]
     if "callback_first" in plan.faults:
-        steps[0] = (0, *steps[0][1:])
+        steps[0] = steps[0]._replace(at_ms=0)
     reports = [
-        PendingCallback(text=text.id, type=type, due_ms=text.at_ms + at_ms, made_ms=text.at_ms, code=code)
-        for at_ms, type, code in steps
+        PendingCallback(
+            text=text.id, type=step.type, due_ms=text.at_ms + step.at_ms, made_ms=text.at_ms, code=step.code
+        )
+        for step in steps
         for _ in range(2 if "duplicate" in plan.faults else 1)
     ]
     return [] if "silent" in plan.faults else reports
 
 
-_Step = tuple[int, CallbackType, int | None]
+class _Step(NamedTuple):
+    at_ms: int
+    type: CallbackType
+    code: int | None = None
 
 
 def _steps(plan: Plan, pace: Pace) -> list[_Step]:
     """Bandwidth's own refusals come before a text is sent; a carrier's come after."""
-    sending: _Step = (pace.sending_ms, "message-sending", None)
-    sent: _Step = (pace.sent_ms, "message-sent", None)
+    sending = _Step(pace.sending_ms, "message-sending")
+    sent = _Step(pace.sent_ms, "message-sent")
     if plan.code is None:
-        return [sending, sent, (pace.delivered_ms, "message-delivered", None)]
+        return [sending, sent, _Step(pace.delivered_ms, "message-delivered")]
     if plan.code == UNCONFIRMED_CODE:
-        late: _Step = (2 * pace.unconfirmed_ms, "message-delivered", None)
-        failed: _Step = (pace.unconfirmed_ms, "message-failed", plan.code)
+        failed = _Step(pace.unconfirmed_ms, "message-failed", plan.code)
+        late = _Step(2 * pace.unconfirmed_ms, "message-delivered")
         return [sending, sent, failed, late] if plan.late_receipt else [sending, sent, failed]
     if plan.code // 100 in (47, 56):
-        return [sending, sent, (pace.delivered_ms, "message-failed", plan.code)]
-    return [sending, (pace.sent_ms, "message-failed", plan.code)]
+        return [sending, sent, _Step(pace.delivered_ms, "message-failed", plan.code)]
+    return [sending, _Step(pace.sent_ms, "message-failed", plan.code)]
 
 
 class Postman:

@@ -182,7 +182,7 @@ def _invalid(wrong: dict[str, str]) -> Response:
 class _LostAnswer(Response):
     """Promises an answer and breaks off, so that the server closes the connection in the middle of it."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         headers = [(b"content-type", b"application/json"), (b"content-length", b"500")]
         await send({"type": "http.response.start", "status": 202, "headers": headers})
         await send({"type": "http.response.body", "body": b'{"id":', "more_body": True})

@@ -41,7 +41,7 @@ class Faults:
     def routes(self) -> list[Route]:
         return [Route("/control/faults", self._show), Route("/control/faults", self._change, methods=["PUT"])]
 
-    async def _show(self, request: Request) -> Response:
+    async def _show(self, _: Request) -> Response:
         return JSONResponse(self.ordered)
 
     async def _change(self, request: Request) -> Response:

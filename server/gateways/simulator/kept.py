@@ -18,7 +18,7 @@ log = structlog.get_logger()
 
 
 class Kept(Generic[T]):
-    """Holds a structure; after ``changed`` it is on disk within a pause, and once more at the end of ``run``."""
+    """Holds a structure; after ``changed`` it is on disk within a pause, and at the end of ``run``."""
 
     def __init__(self, path: Path | None, shape: type[T], empty: Callable[[], T]) -> None:
         self._path = path

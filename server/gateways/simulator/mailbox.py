@@ -68,4 +68,10 @@ class Mailbox:
 
 def _part(message: EmailMessage, subtype: str) -> str:
     part = message.get_body((subtype,))
-    return "" if part is None else str(part.get_content())
+    if part is None:
+        return ""
+    try:
+        return str(part.get_content())
+    except LookupError:
+        # A charset that nobody knows; what can be read of it is better than nothing.
+        return bytes(part.get_payload(decode=True) or b"").decode("utf-8", "replace")

@@ -35,15 +35,15 @@ def page_routes() -> list[BaseRoute]:
     ]
 
 
-async def _home(request: Request) -> Response:
+async def _home(_: Request) -> Response:
     return RedirectResponse("/phone")
 
 
-async def _phone(request: Request) -> Response:
+async def _phone(_: Request) -> Response:
     return FileResponse(_STATIC / "phone.html")
 
 
-async def _mail(request: Request) -> Response:
+async def _mail(_: Request) -> Response:
     return FileResponse(_STATIC / "mail.html")
 
 

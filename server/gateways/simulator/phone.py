@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-import phonenumbers
 from msgspec import DecodeError, Meta, Struct, json
-from phonenumbers import PhoneNumberFormat
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from protocol.errors import Refused
 from protocol.types import MAX_TEXT_CHARACTERS
 from server.gateways.bandwidth_codes import FAILURES
 from server.gateways.simulator.exchange import Exchange, NetworkText, PendingCallback, now_ms
@@ -19,6 +18,7 @@ from server.gateways.simulator.faults import Faults
 from server.gateways.simulator.live import is_same_origin
 from server.gateways.simulator.options import SimulatorOptions
 from server.gateways.simulator.recipients import MAGIC_RECIPIENTS
+from server.phone_number import check_texting_number, stored_number
 
 # The words by which a carrier opts a toll-free number out by itself, and what it says then.
 _STOP: Final = frozenset({"stop"})
@@ -75,9 +75,11 @@ class Phones:
             asked = json.decode(await request.body(), type=TextFromPhone)
         except DecodeError as error:
             return JSONResponse({"error": str(error)}, 400)
-        number = north_american(asked.phone)
-        if number is None:
-            return JSONResponse({"error": "Type a North American number, such as (415) 555-0139."}, 400)
+        try:
+            number = stored_number(asked.phone)
+            check_texting_number(number)
+        except Refused as refusal:
+            return JSONResponse({"error": refusal.message}, 400)
         return JSONResponse({"id": self._take(number, asked.text).id, "phone": number}, 202)
 
     def _take(self, phone: str, text: str) -> NetworkText:
@@ -98,14 +100,3 @@ class Phones:
         elif word in _START and opted_out:
             self._exchange.opt_out(phone, False)
             self._exchange.put("network", phone, _STARTED, "delivered")
-
-
-def north_american(typed: str) -> str | None:
-    """Read what a person typed as a number of the United States or Canada, in E.164."""
-    try:
-        number = phonenumbers.parse(typed, "US")
-    except phonenumbers.NumberParseException:
-        return None
-    if number.country_code != 1 or number.extension or not phonenumbers.is_valid_number(number):
-        return None
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164)

@@ -55,7 +55,7 @@ class _Hooks:
         self._mailbox = mailbox
 
     async def handle_RCPT(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         if address.startswith("bounce"):
             return "550 5.1.1 No such mailbox"
@@ -64,7 +64,7 @@ class _Hooks:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         content = envelope.content
         caught = self._mailbox.catch(envelope.rcpt_tos, content if isinstance(content, bytes) else b"")
         return f"250 kept as {caught.id}"
