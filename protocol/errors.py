@@ -23,6 +23,7 @@ _REFUSALS = (
     Refusal("unknown_command", "No command or query has this name in this version.", 404),
     Refusal("not_signed_in", "Sign in first.", 401),
     Refusal("bad_credentials", "The address, password, link or code is wrong, used or expired.", 401),
+    Refusal("code_needed", "This browser did not ask for the link: type the code from the same email.", 401),
     Refusal("fresh_sign_in", "This needs a sign-in of the last ten minutes.", 403),
     Refusal("csrf", "The request did not come from a page of this server.", 403),
     Refusal("forbidden", "Your role does not allow this.", 403),

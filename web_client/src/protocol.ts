@@ -150,8 +150,8 @@ export interface Fact {
 /**
  * A person's part in a portal. What stands below `left` is shown to the firm alone (rule R4).
  *
- * Messages after `visible_from` may be seen; those after `joined_number` were new to the person; those up to
- * `read_number` were read.
+ * Items after `visible_from` may be seen; those after `joined_number` were new to the person. How far the
+ * person has read is a marker of its own: reading must not move a version that clients see.
  */
 export interface Participant {
   id: Id
@@ -168,6 +168,14 @@ export interface Participant {
   read_number?: number
   read_at?: Millis | null
   email?: string | null
+}
+
+/** How far a participant has read a portal, for the firm's eyes; the higher number wins. */
+export interface ReadMarker {
+  portal: Id
+  person: Id
+  number: number
+  at: Millis
 }
 
 /** A document made visible in a portal, as item `number` of the feed: its message's, or its own. */
@@ -639,7 +647,8 @@ export interface PortalPage {
 /**
  * Up to 60 messages with the facts between them, ascending; `more` says whether older ones exist.
  *
- * All participants, present and former, and all shares come with the newest page.
+ * All participants, present and former, all shares and the firm's view of who has read how far come with the
+ * newest page.
  */
 export interface PortalItems {
   cursor: Cursor
@@ -647,6 +656,7 @@ export interface PortalItems {
   participants: Participant[]
   messages: Message[]
   facts: Fact[]
+  markers: ReadMarker[]
   shares: Share[]
   more: boolean
 }
@@ -742,7 +752,7 @@ export interface Quarantine {
 
 // Events
 
-/** A fact of a portal with the participant (and share) as the fact left them. */
+/** A fact of a portal, with the participant as it left them; a reading moves a marker to `upto`. */
 export interface PortalFact {
   fact: Fact
   participant?: Participant | null
@@ -764,7 +774,6 @@ export interface People {
 export interface Joined {
   portal: Portal
   participants: Participant[]
-  last?: Message | null
 }
 
 /** The portal that is closed to this person from now on. */
@@ -893,6 +902,8 @@ export const REFUSALS = {
   not_signed_in: { http_status: 401, temporary: false },
   /** The address, password, link or code is wrong, used or expired. */
   bad_credentials: { http_status: 401, temporary: false },
+  /** This browser did not ask for the link: type the code from the same email. */
+  code_needed: { http_status: 401, temporary: false },
   /** This needs a sign-in of the last ten minutes. */
   fresh_sign_in: { http_status: 403, temporary: false },
   /** The request did not come from a page of this server. */

@@ -1,0 +1,221 @@
+"""Ways in: a firm user's password, a client's emailed link with its code (rules A3, A5, N3).
+
+Whoever asks learns nothing about who has an account: known and unknown addresses cost the same work and get
+the same answer. Looking at a link changes nothing, since mail scanners do; using it takes a proof besides that
+a scanner does not have, and works once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from dataclasses import dataclass
+from uuid import UUID
+
+from protocol.errors import Refused
+from protocol.types import Side
+from server import attempts, sessions, tokens
+from server.access import Person
+from server.passwords import Busy, Passwords
+from server.records import mail
+from server.transaction import Doorbell, Transaction, transaction
+from storage.database import Database
+from storage.keys import derived_id, new_id
+from storage.models import Contact, Firm, Mail, OutboxItem, Session, SignInAttempt, SignInLink, User
+
+LINK_LIFE_MS = 3_600_000
+CODE_LIFE_MS = 600_000
+CODE_TRIES = 5
+LINKS_AT_ONCE = 3
+LINKS_PAUSE_MS = 600_000
+
+_WRONG_PASSWORD = "The address or the password is not right."
+_WRONG_LINK = "This link or code is wrong, was used already, or has expired. Ask for a new one."
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """Where somebody signs in from: the network that tries are counted for, and what it calls itself."""
+
+    network: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session that has just begun. ``token`` goes into the browser's cookie and is kept nowhere."""
+
+    person: Person
+    token: str
+    expires_at: int
+    remembered: bool
+
+
+async def by_password(
+    database: Database, bell: Doorbell, passwords: Passwords, email: str, password: str, browser: Browser, now: int
+) -> SignedIn:
+    """Sign a firm user in.
+
+    Raises:
+        Refused: ``bad_credentials``, ``too_many``.
+    """
+    address = email.strip().lower()
+    hold_ms = await attempts.begin(database, address, browser.network, now)
+    await asyncio.sleep(hold_ms / 1_000)
+    async with database.snapshot():
+        user = await User.get_or_none(email=address)
+    try:
+        known = await passwords.matches(user.password_hash if user else None, password)
+    except Busy:
+        raise Refused("too_many", retry_after_ms=1_000) from None
+    if user is None or not known:
+        raise Refused("bad_credentials", _WRONG_PASSWORD)
+    async with transaction(database, bell, firm=user.firm_id, actor=user.id, now=now) as change:
+        # The row is read again: somebody may have been disabled, or given a new password, meanwhile.
+        current = await User.filter(id=user.id).select_for_update().get()
+        if not current.active or current.password_hash != user.password_hash:
+            raise Refused("bad_credentials", _WRONG_PASSWORD)
+        await attempts.succeeded(database, address, browser.network)
+        return await _begin(change, user.id, "firm", browser, remember=False)
+
+
+async def send_link(
+    database: Database, bell: Doorbell, *, firm: Firm, email: str, nonce: str, public_url: str, now: int
+) -> None:
+    """Email a way in to the one contact of a firm who signs in with this address, if there is one.
+
+    Where there is none, or too many were asked for, the same rows are written and nothing is sent.
+    """
+    address = email.strip().lower()
+    token, code = tokens.new_token("link"), tokens.new_code()
+    link_id = new_id()
+    async with transaction(database, bell, firm=firm.id, actor=firm.id, now=now) as change:
+        contact = await Contact.filter(firm_id=firm.id, sign_in_email=address).first()
+        allowed = await _may_send(change, firm, address)
+        await SignInLink.create(
+            id=link_id,
+            firm_id=firm.id,
+            contact_id=contact.id if contact else link_id,
+            address=address,
+            token_hash=await tokens.digest(database, "sign-in link", token),
+            code_hash=await tokens.digest(database, "sign-in code", str(link_id), code),
+            nonce_hash=await tokens.digest(database, "sign-in browser", nonce),
+            created_at=now,
+            expires_at=now + LINK_LIFE_MS,
+        )
+        link = f"{public_url}/portal/{firm.slug}/sign-in#{token}"
+        letter = await mail.post(change, address, "sign_in", {"link": link, "code": code})
+        await _release(letter, really=contact is not None and allowed)
+
+
+async def redeem(
+    database: Database,
+    bell: Doorbell,
+    *,
+    firm: Firm,
+    token: str | None,
+    code: str | None,
+    nonce: str | None,
+    remember: bool,
+    browser: Browser,
+    now: int,
+) -> SignedIn:
+    """Sign a client in by two of these: the link's token, its code, the browser that asked for it.
+
+    Raises:
+        Refused: ``code_needed``, ``bad_credentials``.
+    """
+    asked_by = await tokens.digest(database, "sign-in browser", nonce or "")
+    async with transaction(database, bell, firm=firm.id, actor=firm.id, now=now) as change:
+        links = await _links(database, firm, token, asked_by, now)
+        link = await _proven(change, links, code, asked_by, by_token=token is not None)
+        if link is not None and await _use(change, link):
+            return await _begin(change, link.contact_id, "client", browser, remember=remember)
+    # The transaction has committed: a wrong code was counted.
+    if links and token is not None and code is None:
+        raise Refused("code_needed")
+    raise Refused("bad_credentials", _WRONG_LINK)
+
+
+async def sign_out(database: Database, bell: Doorbell, who: Person, now: int) -> None:
+    """End the session that somebody is here by."""
+    async with transaction(database, bell, firm=who.firm, actor=who.id, now=now) as change:
+        session = await Session.get_or_none(id=who.session)
+        if session is not None:
+            await sessions.end_session(change, session)
+
+
+async def _begin(
+    change: Transaction, person: UUID, side: Side, browser: Browser, *, remember: bool
+) -> SignedIn:
+    session, token = await sessions.open_session(change, person, side, browser.device, remembered=remember)
+    role = (await User.get(id=person)).role if side == "firm" else "client"
+    who = Person(person, change.firm, role, session.id)  # type: ignore[arg-type]
+    return SignedIn(who, token, session.expires_at, remember)
+
+
+async def _may_send(change: Transaction, firm: Firm, address: str) -> bool:
+    """Whether another link may go to an address: a few at once, then none until it was quiet for a while."""
+    row_id = UUID((await tokens.digest(change.database, "sign-in links", str(firm.id), address))[:32])
+    await change.database.execute(
+        "INSERT INTO sign_in_attempt (id, failures, last_at) VALUES ($1, 0, 0) ON CONFLICT DO NOTHING", [row_id]
+    )
+    row = await SignInAttempt.filter(id=row_id).select_for_update().get()
+    if row.last_at < change.now - LINKS_PAUSE_MS:
+        row.failures = 0
+    allowed = row.failures < LINKS_AT_ONCE
+    if allowed:
+        row.failures, row.last_at = row.failures + 1, change.now
+    await row.save(update_fields=["failures", "last_at"])
+    return allowed
+
+
+async def _release(letter: Mail, *, really: bool) -> None:
+    """Let a letter go, or keep it back at the same cost."""
+    letter.state = "queued" if really else "decoy"
+    await letter.save(update_fields=["state"])
+    await OutboxItem.filter(id=derived_id("email", letter.id)).update(state="due" if really else "done")
+
+
+async def _links(
+    database: Database, firm: Firm, token: str | None, asked_by: str, now: int
+) -> list[SignInLink]:
+    """The link that a token belongs to, or else those that this browser asked for."""
+    usable = SignInLink.filter(firm_id=firm.id, used_at=None, expires_at__gt=now)
+    if token is not None:
+        return await usable.filter(token_hash=await tokens.digest(database, "sign-in link", token))
+    return await usable.filter(nonce_hash=asked_by).order_by("-created_at").limit(LINKS_AT_ONCE)
+
+
+async def _proven(
+    change: Transaction, links: list[SignInLink], code: str | None, asked_by: str, *, by_token: bool
+) -> SignInLink | None:
+    """The link for which a second proof was given besides what it was found by."""
+    for link in links:
+        if by_token and hmac.compare_digest(link.nonce_hash, asked_by):
+            return link
+        if code is not None and await _code_matches(change, link, code):
+            return link
+    return None
+
+
+async def _code_matches(change: Transaction, link: SignInLink, code: str) -> bool:
+    """Count a try, and only then compare: tries at the same time wait for each other at the row."""
+    counted = await change.database.execute(
+        "UPDATE sign_in_link SET tries = tries + 1"
+        " WHERE id = $1 AND used_at IS NULL AND tries < $2 AND created_at > $3",
+        [link.id, CODE_TRIES, change.now - CODE_LIFE_MS],
+    )
+    given = await tokens.digest(change.database, "sign-in code", str(link.id), code)
+    return counted == 1 and hmac.compare_digest(link.code_hash, given)
+
+
+async def _use(change: Transaction, link: SignInLink) -> bool:
+    """Use a link up, if nobody did before and its address still is the one that signs in (A3)."""
+    contact = await Contact.get_or_none(id=link.contact_id, firm_id=link.firm_id, sign_in_email=link.address)
+    if contact is None:
+        return False
+    used = await change.database.execute(
+        "UPDATE sign_in_link SET used_at = $1 WHERE id = $2 AND used_at IS NULL", [change.now, link.id]
+    )
+    return used == 1
