@@ -3,48 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from protocol.entities import Draft as DraftShape
-from protocol.entities import Firm as FirmShape
 from protocol.entities import Message as MessageShape
 from protocol.entities import Text as TextShape
 from protocol.entities import Thread as ThreadShape
 from protocol.entities import Unread
 from protocol.entities import User as UserShape
-from protocol.queries import Inbox, Me, Nothing
+from protocol.queries import Inbox, Nothing
 from server.access import Person
-from server.records import portals
-from server.records.people import named, user_shape
+from server.records import introductions, portals
+from server.records.people import user_shape
 from storage import log
 from storage.database import Database
-from storage.models import Draft, Firm, Line, Message, Participant, Portal, User
+from storage.models import Draft, Message, Participant, Portal, User
 
-TextsPart = Callable[
-    [Database, Person], Awaitable[tuple[Sequence[ThreadShape], Sequence[TextShape], Sequence[Unread]]]
-]
-"""Threads, the last text of each, and what is unread in them: told by the texting feature."""
+T = TypeVar("T")
+Part = Callable[[Database, Person], Awaitable[Sequence[T]]]
 
 
-def inbox_query(texts_part: TextsPart) -> Callable[[Database, Person, Nothing], Awaitable[Inbox]]:
+@dataclass(frozen=True, slots=True)
+class TextsPart:
+    """What the inbox shows of texts, told by their own feature: threads, the last text of each, what is unread."""
+
+    threads: Part[ThreadShape]
+    texts: Part[TextShape]
+    unread: Part[Unread]
+
+
+def inbox_query(of_texts: TextsPart) -> Callable[[Database, Person, Nothing], Awaitable[Inbox]]:
     """The inbox query, given what tells of the texts."""
 
     async def inbox(database: Database, who: Person, _: Nothing) -> Inbox:
         stays = await Participant.filter(person_id=who.id, firm_id=who.firm, left_at=None)
-        threads, texts, unread_texts = await texts_part(database, who) if who.side == "firm" else ([], [], [])
         portal_ids = [stay.portal_id for stay in stays]
         head = (await log.heads(database, [str(who.log)]))[str(who.log)]
         return Inbox(
             cursor=str(head.cursor),
-            me=await _me(who),
-            firm=await _firm(who),
+            me=await introductions.me(who),
+            firm=await introductions.firm_of(who),
             users=await _users(who),
             portals=await portals.portal_shapes(await Portal.filter(id__in=portal_ids)),
             participants=await portals.everybody_in(who.firm, portal_ids, who.side),
             messages=await _last_messages(database, stays),
-            threads=list(threads),
-            texts=list(texts),
-            unread=[*await _unread_messages(database, stays), *unread_texts],
+            threads=list(await of_texts.threads(database, who)),
+            texts=list(await of_texts.texts(database, who)),
+            unread=[*await _unread_messages(database, stays), *await of_texts.unread(database, who)],
             drafts=await _drafts(who),
         )
 
@@ -55,23 +62,6 @@ async def _users(who: Person) -> list[UserShape]:
     if who.side == "client":
         return []
     return [user_shape(user) for user in await User.filter(firm_id=who.firm).order_by("name", "id")]
-
-
-async def _me(who: Person) -> Me:
-    person = (await named(who.firm, [who.id]))[who.id]
-    return Me(id=str(who.id), name=person.name, role=who.role, email=person.email or "", title=person.title)
-
-
-async def _firm(who: Person) -> FirmShape:
-    firm = await Firm.get(id=who.firm)
-    line = await Line.get_or_none(firm_id=who.firm)
-    return FirmShape(
-        id=str(firm.id),
-        name=firm.name,
-        slug=firm.slug,
-        time_zone=firm.time_zone,
-        phone=line.phone if line else None,
-    )
 
 
 async def _last_messages(database: Database, stays: Sequence[Participant]) -> list[MessageShape]:
