@@ -19,7 +19,7 @@ StartNode: TypeAlias = Callable[[Settings], Node]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the browser's tests last: once Playwright has its loop in a thread, no other loop can run there."""
+    """Puts the browser's tests last: where Playwright runs its loop, no other loop can run any more."""
     items.sort(key=_drives_a_browser)
 
 

@@ -43,7 +43,7 @@ def _install(purpose: str) -> None:
         _make_venv()
     lock = str(_lock(purpose))
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    subprocess.run([*pip, "--require-hashes", "--only-binary=:all:", "--requirement", lock], check=True)
+    _run([*pip, "--require-hashes", "--only-binary=:all:", "--requirement", lock])
     _stamp(purpose).write_text(_digest(purpose))
     print(f"  done in {time.monotonic() - started:.0f} s", flush=True)
 
@@ -56,9 +56,14 @@ def _make_venv() -> None:
     shutil.rmtree(VENV, ignore_errors=True)
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         sys.exit("This Python cannot make virtual environments: install python3-venv, then run this again.")
-    subprocess.run(["apt-get", "update", "-qq"], check=True)
-    subprocess.run(["apt-get", "install", "-y", "-qq", "python3-venv"], check=True)
-    subprocess.run(make, check=True)
+    _run(["apt-get", "update", "-qq"])
+    _run(["apt-get", "install", "-y", "-qq", "python3-venv"])
+    _run(make)
+
+
+def _run(command: list[str]) -> None:
+    if subprocess.run(command, check=False).returncode:
+        sys.exit(f"This step failed, and what it said stands above: {' '.join(command)}")
 
 
 def _digest(purpose: str) -> str:
