@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from time import time_ns
 from typing import Any, Literal, TypeVar, cast
 from uuid import UUID
 
@@ -34,28 +35,37 @@ MIGRATIONS = "storage.migrations"
 APP = "storage"
 
 
+def _now() -> int:
+    return time_ns() // 1_000_000
+
+
 class Database:
     """One database, open. See `open`."""
 
     def __init__(
-        self, engine: Engine, context: TortoiseContext, client: Client, master_keys: Mapping[int, bytes]
+        self,
+        context: TortoiseContext,
+        client: Client,
+        master_keys: Mapping[int, bytes],
+        now: Callable[[], int],
     ) -> None:
-        self.engine: Engine = engine
-        self.vault = Vault(master_keys, self)
+        self.engine: Engine = "sqlite" if isinstance(client, sqlite.Client) else "postgres"
+        self.vault = Vault(master_keys, self, now)
         self._context = context
         self._client = client
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, url: str, master_keys: Mapping[int, bytes]) -> AsyncIterator[Database]:
-        """Connect to `sqlite:///path/of/file` or `postgres://user:password@host:port/name`.
+    async def open(
+        cls, url: str, master_keys: Mapping[int, bytes], now: Callable[[], int] = _now
+    ) -> AsyncIterator[Database]:
+        """Connect to `sqlite:///path/of/file` or `postgres://user:password@host:port/name`, up to date.
 
-        The first of the master keys wraps, the others unwrap. Raises StoreAway, and KeyMissing when the
-        database was made with other master keys.
+        The first of the master keys wraps, the others unwrap; `now` (ms UTC) tells when a data key takes
+        over. Raises StoreAway, and KeyMissing when the database was made with other master keys.
         """
-        config = configuration(url)
-        async with connected(config) as (context, client):
-            database = cls(engine_of(config), context, client, master_keys)
+        async with connected(configuration(url)) as (context, client):
+            database = cls(context, client, master_keys, now)
             await database._load_server_keys()
             yield database
 

@@ -35,8 +35,8 @@ class EncryptedText(Field[str], str):  # type: ignore[misc]
     class _db_postgres:  # noqa: N801, the name is Tortoise's
         SQL_TYPE = "BYTEA"
 
-    def to_db_value(self, value: str | None, instance: type[Model] | Model) -> bytes | None:
-        if isinstance(instance, type):
+    def to_db_value(self, value: str | None, instance: type[Model] | Model | None) -> bytes | None:
+        if not isinstance(instance, Model):
             raise TypeError(f"{self.model_field_name} is encrypted: load the rows, change and save them")
         if value is None:
             return None

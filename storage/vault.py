@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import struct
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -34,9 +33,9 @@ FORMAT = 1
 HEADER = struct.Struct(">BI")
 """Format, then the number of the key: a master's id, or a data key's number."""
 
-FRESH_S = 30.0
+FRESH_MS = 30_000
 """How long a node trusts its copy of a firm's data keys."""
-ACTIVATION_DELAY_MS = 4 * int(FRESH_S * 1000)
+ACTIVATION_DELAY_MS = 4 * FRESH_MS
 """A new data key encrypts only when every node has had it for long, clocks that differ included."""
 
 
@@ -126,17 +125,14 @@ class Masters:
 @dataclass(frozen=True)
 class _Copy:
     keys: FirmKeys
-    read_at_s: float
+    read_at: int
 
 
 class Vault:
     """Seals and opens the records of all firms. Keys load asynchronously, sealing and opening do not wait."""
 
     def __init__(
-        self,
-        master_keys: Mapping[int, bytes],
-        statements: Statements,
-        now: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        self, master_keys: Mapping[int, bytes], statements: Statements, now: Callable[[], int]
     ) -> None:
         self._masters = Masters(master_keys)
         self._statements = statements
@@ -144,21 +140,20 @@ class Vault:
         self._copies: dict[UUID, _Copy] = {}
 
     async def load(self, firm_id: UUID) -> None:
-        """Have the firm's keys at hand, no older than FRESH_S.
+        """Have the firm's keys at hand, no older than FRESH_MS.
 
         Raises KeyMissing for a firm that has none or whose master key is not configured.
         """
-        copy = self._copies.get(firm_id)
-        if copy is None or time.monotonic() - copy.read_at_s > FRESH_S:
-            keys = await self._read(firm_id)
-            self._copies[firm_id] = _Copy(keys, time.monotonic())
+        copy, now = self._copies.get(firm_id), self._now()
+        if copy is None or not 0 <= now - copy.read_at <= FRESH_MS:
+            self._copies[firm_id] = _Copy(await self._read(firm_id), now)
 
     async def create(self, firm_id: UUID) -> None:
         """Make the first data key of a new firm, inside the transaction that creates it."""
         key = os.urandom(KEY_BYTES)
         await self._insert(firm_id, 1, key, active_at=0)
         # Usable in this transaction, but stale: if it is undone, the next load() must not find this copy.
-        self._copies[firm_id] = _Copy(FirmKeys(firm_id, {1: key}, 1), read_at_s=float("-inf"))
+        self._copies[firm_id] = _Copy(FirmKeys(firm_id, {1: key}, 1), read_at=0)
 
     async def rotate(self, firm_id: UUID) -> int:
         """Add a data key, inside a transaction; it encrypts after ACTIVATION_DELAY_MS. Returns its number."""
