@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -43,11 +42,12 @@ class Node:
 def running_node(settings: Settings) -> Iterator[Node]:
     """Runs a server with these settings on a port of its own; its public address becomes that port's."""
     from server.app import create_app
+    from server.serving import listen, server_of
 
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with listen("127.0.0.1", 0) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         own = replace(settings, public_url=url)
-        server = uvicorn.Server(uvicorn.Config(create_app(own), log_config=None, access_log=False))
+        server = server_of(create_app(own), own.trusted_proxies)
         # A loop in its own thread keeps the test's loop free, and leaves none behind where a browser drives.
         thread = threading.Thread(target=server.run, args=([listener],), name=url, daemon=True)
         thread.start()
