@@ -6,18 +6,23 @@ Events are appended in the same transaction as what they state, so one exists if
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from protocol.events import EVENTS
 from protocol.types import Side
-from storage import log
+from storage import log, outbox
 from storage.database import Database
+from storage.errors import Collision, IntegrityError
 from storage.keys import derived_id, new_id
 from storage.log import Cursor, Draft
-from storage.models import OutboxItem
+
+T = TypeVar("T")
+
+CROSSINGS = 5
+"""So often is a change tried that others cross; more means a fault."""
 
 
 class Doorbell(Protocol):
@@ -74,9 +79,7 @@ class Transaction:
 
     async def later(self, kind: str, subject: UUID, due_at: int | None = None) -> None:
         """Leave work for the outside world; it exists if and only if this transaction commits."""
-        await OutboxItem.create(
-            firm_id=self.firm, kind=kind, subject_id=subject, due_at=self.now if due_at is None else due_at
-        )
+        await outbox.put(self.firm, kind, subject, self.now if due_at is None else due_at)
 
     async def append(self) -> None:
         """Append the stated events; as late as can be, since it locks the heads of their logs."""
@@ -111,3 +114,23 @@ async def transaction(
         await change.append()
     if change.heads:
         bell.ring(change.heads)
+
+
+async def change_alone(
+    database: Database,
+    bell: Doorbell,
+    step: Callable[[Transaction], Awaitable[T]],
+    *,
+    firm: UUID,
+    actor: UUID,
+    now: int,
+) -> T:
+    """Run a step in a transaction of its own, again from its beginning where another one crossed it."""
+    for _ in range(CROSSINGS - 1):
+        try:
+            async with transaction(database, bell, firm=firm, actor=actor, now=now) as change:
+                return await step(change)
+        except (Collision, IntegrityError):
+            continue
+    async with transaction(database, bell, firm=firm, actor=actor, now=now) as change:
+        return await step(change)
