@@ -92,6 +92,11 @@ class Mailer:
     def __init__(self, server: MailServer) -> None:
         self._server = server
 
+    @property
+    def domain(self) -> str:
+        """What the Message-IDs of mail from here end in."""
+        return self._server.from_address.rpartition("@")[2]
+
     async def send(self, mail: Mail) -> Fate:
         """Send one mail and answer its fate; only a mail that is ill made raises (ValueError)."""
         began_ns = time.monotonic_ns()
@@ -126,7 +131,7 @@ class Mailer:
             use_tls=server.security == "tls",
             start_tls=server.security == "starttls",
             # Otherwise the library asks the resolver, blocking.
-            local_hostname=server.from_address.rpartition("@")[2],
+            local_hostname=self.domain,
             timeout=COMMAND_TIMEOUT_S,
         )
         async with client:
