@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Raw
 
-from protocol.types import Arguments, Count, Cursor, Id, Key, Millis, Shape
+from protocol.types import MADE_BY_CLIENT, Arguments, Count, Cursor, Id, Key, Millis, Shape
 
 SUBPROTOCOLS = ("causeway.v1.msgpack", "causeway.v1.json")
 
@@ -22,9 +22,7 @@ HEARTBEAT_MS = 25_000
 SILENCE_TIMEOUT_MS = 60_000
 SIGNAL_INTERVAL_MS = 2_000
 
-Device = Annotated[
-    str, Meta(pattern=r"^[A-Za-z0-9_-]{8,64}$", description="one browser or phone, kept by it")
-]
+Device = Annotated[str, Meta(pattern=MADE_BY_CLIENT, description="one browser or phone, kept by it")]
 SignalKind = Literal["typing", "presence", "draft"]
 ResetReason = Literal["no_cursor", "compacted", "diverged", "too_far", "scope"]
 

@@ -15,23 +15,26 @@ MAX_TEXT_CHARACTERS = 2_048
 MAX_UPLOAD_BYTES = 104_857_600
 MAX_EXACT_INTEGER = 2**53 - 1
 
-_UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+# A lone $ would also match before a last line feed, and "id\n" is no id.
+_END = r"$(?!\n)"
+_UUID = rf"^[0-9a-f]{{8}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{12}}{_END}"
+# Names go into headers of mail and downloads, where a line break would begin another header.
+_ONE_LINE = rf"^[^\t\n\r\u2028\u2029]*{_END}"
+
+MADE_BY_CLIENT = rf"^[A-Za-z0-9_-]{{8,64}}{_END}"
 
 Id = Annotated[str, Meta(pattern=_UUID, description="UUID in lower case, with hyphens")]
-Key = Annotated[
-    str,
-    Meta(pattern=r"^[A-Za-z0-9_-]{8,64}$", description="made by the client, the same in every repeat"),
-]
+Key = Annotated[str, Meta(pattern=MADE_BY_CLIENT, description="made by the client, the same in every repeat")]
 Millis = Annotated[int, Meta(ge=0, le=MAX_EXACT_INTEGER, description="milliseconds since 1970, UTC")]
 Count = Annotated[int, Meta(ge=0, le=MAX_EXACT_INTEGER)]
 Number = Annotated[int, Meta(ge=1, le=MAX_EXACT_INTEGER, description="place in a feed, from 1, dense")]
-Name = Annotated[str, Meta(min_length=1, max_length=200)]
-Line = Annotated[str, Meta(max_length=200)]
-FileName = Annotated[str, Meta(min_length=1, max_length=255)]
+Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=_ONE_LINE)]
+Line = Annotated[str, Meta(max_length=200, pattern=_ONE_LINE)]
+FileName = Annotated[str, Meta(min_length=1, max_length=255, pattern=_ONE_LINE)]
 MessageText = Annotated[str, Meta(max_length=MAX_MESSAGE_CHARACTERS)]
 SmsText = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT_CHARACTERS)]
-EmailAddress = Annotated[str, Meta(min_length=3, max_length=254)]
-PhoneNumber = Annotated[str, Meta(min_length=3, max_length=40)]
+EmailAddress = Annotated[str, Meta(min_length=3, max_length=254, pattern=_ONE_LINE)]
+PhoneNumber = Annotated[str, Meta(min_length=3, max_length=40, pattern=_ONE_LINE)]
 Cursor = Annotated[str, Meta(max_length=64, description="opaque: a place in one log")]
 
 Role = Literal["member", "admin", "client"]
