@@ -20,6 +20,7 @@ from uuid import UUID, uuid4
 
 import aiofiles
 import aiofiles.os
+from aiofiles.threadpool import wrap
 from aiofiles.threadpool.binary import AsyncBufferedIOBase, AsyncBufferedReader
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -69,10 +70,12 @@ class Blobs:
         partial, path = self._partial / blob_id.hex, self._path(blob_id)
         await aiofiles.os.makedirs(self._partial, mode=0o700, exist_ok=True)
         try:
-            async with aiofiles.open(partial, "xb", opener=_private) as file:
+            # Made here, not in a thread: cancelled, a thread would make it after it was cleared away.
+            with open(partial, "xb", opener=_private) as opened:  # noqa: ASYNC230
+                file = wrap(opened, loop=asyncio.get_running_loop())
                 stored = await _encrypt(self._vault.keys_of(firm_id), blob_id, source, file, limit_bytes)
                 await file.flush()
-                await asyncio.to_thread(os.fsync, file.fileno())
+                await asyncio.to_thread(os.fsync, opened.fileno())
             await asyncio.to_thread(_put_in_place, partial, path)
         except BaseException:
             # Cancelled, a thread may be about to rename: in this order it either finds nothing to rename,
