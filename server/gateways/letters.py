@@ -41,6 +41,12 @@ def sign_in_letter(
     return _letter(f"Sign in to {firm_name}", "sign_in", values)
 
 
+def address_changed_letter(firm_name: str, old: str, new: str) -> Letter:
+    """Tell both addresses that another one signs in (A3); either may be empty, for none."""
+    values = {"firm_name": firm_name, "old": old, "new": new}
+    return _letter(f"Your sign-in address at {firm_name} has changed", "address_changed", values)
+
+
 def _letter(subject: str, template: str, values: dict[str, str]) -> Letter:
     text = _TEMPLATES.get_template(f"{template}.txt").render(values)
     html = _TEMPLATES.get_template(f"{template}.html").render(values)

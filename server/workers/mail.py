@@ -76,7 +76,7 @@ class MailWork:
                 await outbox.end(self._database, self.kind, item.subject)
                 return None
             firm = await Firm.get(id=item.firm)
-        letter = _letter(mail)
+        letter = _letter(firm.name, mail)
         return smtp.Mail(
             message_id=smtp.new_message_id(str(mail.id), self._mailer.domain),
             to=mail.address,
@@ -101,13 +101,14 @@ class MailWork:
         await outbox.end(self._database, self.kind, mail.id)
 
 
-def _letter(mail: Mail) -> Letter:
-    """The letter of a template, written from the values that its sender stored."""
+def _letter(firm_name: str, mail: Mail) -> Letter:
+    """The letter of a template, filled with the values that its sender stored."""
     values = msgspec.json.decode(mail.content, type=dict[str, str])
-    return _TEMPLATES[mail.template](**values)
-
-
-_TEMPLATES: Final = {"sign_in": letters.sign_in_letter}
+    if mail.template == "sign_in":
+        return letters.sign_in_letter(firm_name, values["link"], values["code"])
+    if mail.template == "address_changed":
+        return letters.address_changed_letter(firm_name, values["old"], values["new"])
+    raise LookupError(f"there is no letter {mail.template!r}")
 
 
 def _reason(fate: Fate) -> str | None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from server.gateways.letters import sign_in_letter
+from server.gateways.letters import address_changed_letter, sign_in_letter
 
 LINK = "https://line.firm.example/portal/harlow/sign-in#token-1"
 
@@ -36,3 +36,20 @@ def test_the_letter_loads_nothing_from_anywhere() -> None:
     assert "url(" not in html
     assert "<script" not in html
     assert html.count("http") == 1
+
+
+def test_a3_the_letter_of_a_changed_address_names_both() -> None:
+    letter = address_changed_letter("Harlow", "ana@old.example", "ana@new.example")
+    assert letter.subject == "Your sign-in address at Harlow has changed"
+    for part in (letter.text, letter.html):
+        assert "Until now:" in part
+        assert "ana@old.example" in part
+        assert "ana@new.example" in part
+        assert "call us" in part
+
+
+def test_a3_the_letter_of_a_changed_address_says_when_there_was_none_or_is_none_now() -> None:
+    for part in address_changed_letter("Harlow", "", "ana@new.example")[1:]:
+        assert "Until now:" not in part
+    for part in address_changed_letter("Harlow", "ana@old.example", "")[1:]:
+        assert "you cannot sign in by email for now" in part
