@@ -24,6 +24,8 @@ from server.settings import Settings, SettingsError
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 when it was done, 1 when it was refused, 2 when the settings are wrong."""
     asked = _parser().parse_args(arguments)
+    if asked.noun == "admin":
+        asked.password = _password()
     try:
         return asyncio.run(_run(asked))
     except SettingsError as error:
@@ -76,6 +78,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _password() -> str:
+    """Typed unseen, or piped in: among the arguments it would stand in the process list."""
+    return getpass.getpass("Password (at least 15 characters): ") if sys.stdin.isatty() else input()
+
+
 async def _run(asked: argparse.Namespace) -> int:
     if asked.noun == "demo":
         return await demo.run(fresh=asked.fresh)
@@ -86,8 +93,7 @@ async def _run(asked: argparse.Namespace) -> int:
     elif asked.noun == "firm":
         print(await command_line.create_firm(settings, asked.name, asked.slug, asked.time_zone))
     elif asked.noun == "admin":
-        password = getpass.getpass("Password (at least 15 characters): ") if sys.stdin.isatty() else input()
-        print(await command_line.create_admin(settings, asked.firm, asked.name, asked.email, password))
+        print(await command_line.create_admin(settings, asked.firm, asked.name, asked.email, asked.password))
     elif asked.noun == "token":
         print(await command_line.create_token(settings, asked.email, asked.name))
     elif asked.noun == "line":

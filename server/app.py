@@ -38,6 +38,7 @@ from server.hub.hub import Hub
 from server.passwords import Passwords
 from server.render import BodyFunction, Renderer
 from server.sessions import Sessions
+from server.settings import Bandwidth as BandwidthSettings
 from server.settings import Settings
 from server.transaction import Doorbell
 from server.workers.workers import Workers
@@ -110,11 +111,10 @@ async def _open(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Part
     """Open what a node needs, start what runs behind it, and leave the closing to ``stack``, in reverse."""
     database = await stack.enter_async_context(Database.open(settings.database_url, settings.master_keys))
     doorbell = RedisDoorbell(settings.redis_url) if settings.redis_url else LocalDoorbell()
-    carrier = await stack.enter_async_context(Bandwidth(_account(settings))) if settings.bandwidth else None
+    carrier = await stack.enter_async_context(_carrier(settings.bandwidth)) if settings.bandwidth else None
     workers = Workers(database, doorbell, clock, _mailer(settings), carrier)
     dispatch = dispatch_of(database, workers.bell)
     hub = Hub(database, dispatch, Renderer(database, BODIES), doorbell, clock)
-    blobs = Blobs(settings.data_dir / "blobs", database.vault)
     parts = Parts(
         database=database,
         dispatch=dispatch,
@@ -132,7 +132,7 @@ async def _open(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Part
 
 @asynccontextmanager
 async def _running(parts: Parts, workers: Workers | None) -> AsyncIterator[None]:
-    """What goes on behind the doors. A part that fails takes the others down, and the node is not ready any more."""
+    """What goes on behind the doors. If one part fails all end, and the node is not ready."""
     async with asyncio.TaskGroup() as group:
         behind = [
             group.create_task(parts.hub.run()),
@@ -148,15 +148,16 @@ async def _running(parts: Parts, workers: Workers | None) -> AsyncIterator[None]
             task.cancel()
 
 
-def _account(settings: Settings) -> BandwidthAccount:
-    assert settings.bandwidth is not None
-    return BandwidthAccount(
-        account_id=settings.bandwidth.account_id,
-        username=settings.bandwidth.username,
-        password=settings.bandwidth.password,
-        application_id=settings.bandwidth.application_id,
-        messaging_url=settings.bandwidth.messaging_url,
-        api_url=settings.bandwidth.api_url,
+def _carrier(account: BandwidthSettings) -> Bandwidth:
+    return Bandwidth(
+        BandwidthAccount(
+            account_id=account.account_id,
+            username=account.username,
+            password=account.password,
+            application_id=account.application_id,
+            messaging_url=account.messaging_url,
+            api_url=account.api_url,
+        )
     )
 
 

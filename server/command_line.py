@@ -76,7 +76,8 @@ async def create_line(settings: Settings, slug: str, phone: str) -> str:
             await open_line(firm, number, settings.bandwidth.application_id, webhook)
     return (
         f"{shown_number(number)} is the firm's number. In the carrier's application, set the callback for"
-        f" incoming and outgoing messages:\n  address   {settings.public_url}/hooks/bandwidth/{webhook.path}\n"
+        f" incoming and outgoing messages:\n"
+        f"  address   {settings.public_url}/hooks/bandwidth/{webhook.path}\n"
         f"  user      {webhook.user}\n  password  {webhook.password}"
     )
 

@@ -2,166 +2,116 @@
 
 from __future__ import annotations
 
-from server.demo.story import CONTACTS, MATTERS, Story
-
-_MINUTE_MS = 60_000
-_HOUR_MS = 60 * _MINUTE_MS
-_DAY_MS = 24 * _HOUR_MS
+from server.demo.story import CONTACTS, MATTERS, Story, ago
 
 
 async def tell_past(story: Story) -> None:
     """Make the firm's records, then its conversations."""
     await _records(story)
     await _ruiz(story)
-    await _others(story)
+    await _other_matters(story)
     await _texts(story)
 
 
 async def _records(story: Story) -> None:
-    priya = story.person("priya", "admin")
     for contact in CONTACTS:
-        phones = [contact.phone] if contact.phone else []
-        made = await story.tell(
-            priya,
-            30 * _DAY_MS,
+        made = await story.do(
+            "priya",
+            ago(days=30),
             "contact.create",
             name=contact.name,
             emails=[contact.email],
-            phones=phones,
+            phones=[contact.phone] if contact.phone else [],
             texting_phone=contact.phone,
         )
-        story.introduce(contact.key, made["id"])
-    for key, name, number, area, client, related in MATTERS:
-        made = await story.tell(
-            priya,
-            30 * _DAY_MS,
+        story.introduce(contact.key, made["id"], "client")
+    for matter in MATTERS:
+        made = await story.do(
+            "priya",
+            ago(days=30),
             "matter.create",
-            name=name,
-            number=number,
-            area=area,
-            client=story.id(client),
-            related=[story.id(each) for each in related],
+            name=matter.name,
+            number=matter.number,
+            area=matter.area,
+            client=story.id(matter.client),
+            related=[story.id(contact) for contact in matter.related],
             responsible=[story.id("priya")],
         )
-        story.introduce(key, made["id"])
+        story.introduce(matter.key, made["id"])
 
 
 async def _ruiz(story: Story) -> None:
-    priya, tom, ana = story.person("priya", "admin"), story.person("tom", "member"), story.person("ana")
-    portal = story.id("ruiz")
-    await story.tell(
-        priya,
-        3 * _DAY_MS,
-        "message.send",
-        portal=portal,
-        text="Ana, this is your private portal for the case. You can write to me here at any time, and find every"
-        " document that we share with you.",
+    await story.write(
+        "priya",
+        ago(days=3),
+        "ruiz",
+        "Ana, this is your private portal for the case. Write to me here at any time; every document that we"
+        " share with you stays here too.",
     )
-    await story.tell(priya, 3 * _DAY_MS - _HOUR_MS, "participant.add", portal=portal, person=story.id("tom"))
-    await story.tell(ana, 3 * _DAY_MS - 3 * _HOUR_MS, "portal.read", portal=portal, number=1)
-    await story.tell(
-        ana, 3 * _DAY_MS - 3 * _HOUR_MS, "message.send", portal=portal, text="Thank you. It works well."
+    await story.add("priya", ago(days=3, minutes=-5), "ruiz", "tom")
+    await story.read("ana", ago(days=2, hours=21), "ruiz", 1)
+    await story.write("ana", ago(days=2, hours=21), "ruiz", "Thank you. It works well on my phone.")
+    await story.read("priya", ago(days=2, hours=20), "ruiz", 2)
+    await story.add("tom", ago(days=2), "ruiz", "marco")
+    await story.write(
+        "priya",
+        ago(days=1, hours=23),
+        "ruiz",
+        "Ana and Marco, Meridian has agreed to the revised figure. The draft agreement is attached. Please"
+        " read sections 3 and 7 closely before our call on Friday, and sign page 4 if you are comfortable with"
+        " the terms.",
+        attachment=await story.upload("priya", ago(days=1, hours=23), "ruiz", "agreement"),
     )
-    await story.tell(priya, 3 * _DAY_MS - 4 * _HOUR_MS, "portal.read", portal=portal, number=2)
-    await story.tell(tom, 2 * _DAY_MS, "participant.add", portal=portal, person=story.id("marco"))
-    agreement = await story.upload(priya, 2 * _DAY_MS - 6 * _MINUTE_MS, "ruiz", "agreement")
-    await story.tell(
-        priya,
-        2 * _DAY_MS - 6 * _MINUTE_MS,
-        "message.send",
-        portal=portal,
-        text="Ana and Marco, Meridian has agreed to the revised figure. The draft agreement is attached. Please read"
-        " sections 3 and 7 closely before our call on Friday, and sign page 4 if you are comfortable with the"
-        " terms.",
-        attachment=agreement,
-    )
-    await story.tell(tom, 2 * _DAY_MS - _HOUR_MS, "portal.read", portal=portal, number=3)
-    await story.tell(ana, 2 * _DAY_MS - 3 * _HOUR_MS, "portal.read", portal=portal, number=3)
-    letter = await story.upload(tom, 2 * _DAY_MS - 4 * _HOUR_MS, "ruiz", "engagement")
-    await story.tell(tom, 2 * _DAY_MS - 4 * _HOUR_MS, "share.add", portal=portal, document=letter)
-    await story.tell(
-        ana,
-        40 * _MINUTE_MS,
-        "message.send",
-        portal=portal,
-        text="Thank you Priya. We read it together last night.",
-    )
-    await story.tell(
-        ana,
-        38 * _MINUTE_MS,
-        "message.send",
-        portal=portal,
-        text="I signed page 4, but I’m not sure about the confidentiality part in section 7. Does it mean I can’t tell"
-        " my sister what happened?",
+    await story.read("tom", ago(days=1, hours=22), "ruiz", 3)
+    await story.read("ana", ago(days=1, hours=20), "ruiz", 3)
+    engagement = await story.upload("tom", ago(days=1, hours=19), "ruiz", "engagement")
+    await story.do("tom", ago(days=1, hours=19), "share.add", portal=story.id("ruiz"), document=engagement)
+    await story.write("ana", ago(minutes=40), "ruiz", "Thank you Priya. We read it together last night.")
+    await story.write(
+        "ana",
+        ago(minutes=38),
+        "ruiz",
+        "I signed page 4, but I’m not sure about the confidentiality part in section 7. Does it mean I can’t"
+        " tell my sister what happened?",
     )
 
 
-async def _others(story: Story) -> None:
-    priya = story.person("priya", "admin")
-    joseph, rosa, linh = story.person("joseph"), story.person("rosa"), story.person("linh")
-    await story.tell(
-        priya,
-        5 * _DAY_MS,
-        "message.send",
-        portal=story.id("nguyen"),
-        text="Linh, for the inventory we need the bank statements of the last two years. You can upload them here.",
+async def _other_matters(story: Story) -> None:
+    await story.write(
+        "priya",
+        ago(days=5),
+        "nguyen",
+        "Linh, for the inventory we need the bank statements of two years. You can upload them here.",
     )
-    await story.tell(linh, 4 * _DAY_MS, "portal.read", portal=story.id("nguyen"), number=1)
-    statements = await story.upload(linh, 70 * _MINUTE_MS, "nguyen", "statements")
-    await story.tell(
-        linh,
-        70 * _MINUTE_MS,
-        "message.send",
-        portal=story.id("nguyen"),
-        text="Here are the statements for 2024. The others follow tomorrow.",
-        attachment=statements,
+    await story.read("linh", ago(days=4), "nguyen", 1)
+    await story.write(
+        "linh",
+        ago(minutes=70),
+        "nguyen",
+        "Here are the statements for 2024. The others follow tomorrow.",
+        attachment=await story.upload("linh", ago(minutes=70), "nguyen", "statements"),
     )
-    await story.tell(
-        priya,
-        6 * _DAY_MS,
-        "message.send",
-        portal=story.id("adoption"),
-        text="Joseph, the home study is set for Thursday at ten. We will call you the day before.",
-    )
-    await story.tell(joseph, 6 * _DAY_MS - _HOUR_MS, "portal.read", portal=story.id("adoption"), number=1)
-    await story.tell(
-        joseph,
-        _DAY_MS,
-        "message.send",
-        portal=story.id("adoption"),
-        text="Can we move Thursday’s call to the afternoon?",
-    )
-    await story.tell(
-        priya,
-        4 * _DAY_MS,
-        "message.send",
-        portal=story.id("delgado"),
-        text="Rosa, the deposition transcript is ready for you to review.",
-    )
-    await story.tell(rosa, 4 * _DAY_MS - _HOUR_MS, "portal.read", portal=story.id("delgado"), number=1)
-    await story.tell(
-        priya,
-        8 * _DAY_MS,
-        "message.send",
-        portal=story.id("adeyemi"),
-        text="Grace, the amendment is drafted. I will send it as soon as the trustee’s address is confirmed.",
+    await story.write("priya", ago(days=6), "adoption", "Joseph, the home study is set for Thursday at ten.")
+    await story.read("joseph", ago(days=5, hours=23), "adoption", 1)
+    await story.write("joseph", ago(days=1), "adoption", "Can we move Thursday’s call to the afternoon?")
+    await story.write("priya", ago(days=4), "delgado", "Rosa, the deposition transcript is ready to review.")
+    await story.read("rosa", ago(days=3, hours=23), "delgado", 1)
+    await story.write(
+        "priya",
+        ago(days=8),
+        "adeyemi",
+        "Grace, the amendment is drafted. I will send it as soon as the trustee’s address is confirmed.",
     )
 
 
 async def _texts(story: Story) -> None:
     """Texts go out for real, through the simulated carrier, once the server runs."""
-    priya, tom = story.person("priya", "admin"), story.person("tom", "member")
-    await story.tell(
-        tom,
-        2 * _MINUTE_MS,
-        "text.send",
-        contact=story.id("joseph"),
-        text="Hi Joseph, the county moved our call to 2:30. Does that still work for you?",
+    await story.text(
+        "tom",
+        ago(minutes=2),
+        "joseph",
+        "Hi Joseph, the county moved our call to 2:30. Does that still work for you?",
     )
-    await story.tell(
-        priya,
-        2 * _MINUTE_MS,
-        "text.send",
-        contact=story.id("tamika"),
-        text="Tamika, the clerk’s office opens at 8:30. See you there.",
+    await story.text(
+        "priya", ago(minutes=2), "tamika", "Tamika, the clerk’s office opens at 8:30. See you there."
     )

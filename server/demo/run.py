@@ -109,18 +109,10 @@ async def _people(database: Database, bell: LocalDoorbell, firm: UUID, story: St
     priya = await installation.create_admin(
         database, bell, firm, name=name, email=email, password=PASSWORD, title=title, now=now
     )
-    story.introduce("priya", priya)
+    story.introduce("priya", priya, "admin")
     name, title, email = TOM
-    tom = await story.tell(
-        story.person("priya", "admin"),
-        0,
-        "user.create",
-        name=name,
-        email=email,
-        password=PASSWORD,
-        title=title,
-    )
-    story.introduce("tom", tom["id"])
+    tom = await story.do("priya", 0, "user.create", name=name, email=email, password=PASSWORD, title=title)
+    story.introduce("tom", tom["id"], "member")
 
 
 def _with_outside(settings: Settings, outside: _Outside, smtp_port: int) -> Settings:

@@ -38,6 +38,18 @@ class Known:
     phone: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A matter of the demo firm, with the words of its people."""
+
+    key: str
+    name: str
+    number: str
+    area: str
+    client: str
+    related: tuple[str, ...] = ()
+
+
 PRIYA = ("Priya Shah", "Attorney", "priya@harlow-reyes.example")
 TOM = ("Tom Becker", "Paralegal", "tom@harlow-reyes.example")
 
@@ -53,15 +65,14 @@ CONTACTS = (
 )
 
 MATTERS = (
-    ("ruiz", "Ruiz v. Meridian Property Group", "00482-Ruiz", "Personal injury", "ana", ("marco",)),
-    ("nguyen", "Estate of Walter Nguyen", "00391-Nguyen", "Probate", "linh", ()),
-    ("adoption", "In re Adoption of M.O.", "00466-Okafor", "Family", "joseph", ()),
-    ("okafor", "Okafor name change", "00470-Okafor", "Family", "joseph", ()),
-    ("delgado", "Delgado v. Northline Transit", "00377-Delgado", "Employment", "rosa", ()),
-    ("webb", "Webb lease dispute", "00459-Webb", "Real property", "marcus", ("tamika",)),
-    ("adeyemi", "Adeyemi trust amendment", "00481-Adeyemi", "Estate planning", "grace", ()),
+    Case("ruiz", "Ruiz v. Meridian Property Group", "00482-Ruiz", "Personal injury", "ana", ("marco",)),
+    Case("nguyen", "Estate of Walter Nguyen", "00391-Nguyen", "Probate", "linh"),
+    Case("adoption", "In re Adoption of M.O.", "00466-Okafor", "Family", "joseph"),
+    Case("okafor", "Okafor name change", "00470-Okafor", "Family", "joseph"),
+    Case("delgado", "Delgado v. Northline Transit", "00377-Delgado", "Employment", "rosa"),
+    Case("webb", "Webb lease dispute", "00459-Webb", "Real property", "marcus", ("tamika",)),
+    Case("adeyemi", "Adeyemi trust amendment", "00481-Adeyemi", "Estate planning", "grace"),
 )
-
 
 PAPERS = {
     "agreement": ("Settlement agreement, draft 3.pdf", "Settlement agreement", "Draft 3, for review"),
@@ -84,35 +95,59 @@ class Story:
         self._now = now
         self._steps = 0
         self._ids: dict[str, UUID] = {}
+        self._people: dict[str, Person] = {}
 
-    def introduce(self, key: str, id_: UUID | str) -> None:
-        """Give somebody or something a word by which the story knows it."""
+    def introduce(self, key: str, id_: UUID | str, role: Role | None = None) -> None:
+        """Give somebody or something a word by which the story knows it; somebody has a role."""
         self._ids[key] = UUID(str(id_))
+        if role is not None:
+            self._people[key] = Person(self._ids[key], self._firm, role, derived_id("demo", key))
 
     def id(self, key: str) -> str:
         """The id behind a word."""
         return str(self._ids[key])
 
-    def person(self, key: str, role: Role = "client") -> Person:
-        """Somebody whom the story has introduced."""
-        return Person(self._ids[key], self._firm, role, derived_id("demo", key))
-
-    async def tell(self, who: Person, ago_ms: int, command: str, **args: Any) -> dict[str, Any]:
-        """One command, ``ago_ms`` before now."""
+    async def do(self, who: str, ago_ms: int, command: str, **args: Any) -> dict[str, Any]:
+        """One command, ``ago_ms`` before now; its result."""
         self._steps += 1
         request = Request(command, f"demo-step-{self._steps:04}", args)
-        answer = await self._dispatch.execute(who, request, self._now - ago_ms)
+        answer = await self._dispatch.execute(self._people[who], request, self._now - ago_ms)
         result: dict[str, Any] = answer.result
         return result
 
-    async def upload(self, who: Person, ago_ms: int, matter: str, paper: str) -> str:
-        """One of the demo's papers, as a document of a matter; its id."""
+    async def write(
+        self, who: str, ago_ms: int, matter: str, text: str, attachment: str | None = None
+    ) -> None:
+        """A message in a matter's portal."""
+        await self.do(who, ago_ms, "message.send", portal=self.id(matter), text=text, attachment=attachment)
+
+    async def read(self, who: str, ago_ms: int, matter: str, number: int) -> None:
+        """Somebody has a portal's messages up to a number on the screen."""
+        await self.do(who, ago_ms, "portal.read", portal=self.id(matter), number=number)
+
+    async def add(self, who: str, ago_ms: int, matter: str, person: str) -> None:
+        """Somebody is added to a portal."""
+        await self.do(who, ago_ms, "participant.add", portal=self.id(matter), person=self.id(person))
+
+    async def text(self, who: str, ago_ms: int, contact: str, text: str) -> None:
+        """A text message to a contact."""
+        await self.do(who, ago_ms, "text.send", contact=self.id(contact), text=text)
+
+    async def upload(self, who: str, ago_ms: int, matter: str, paper: str) -> str:
+        """One of the demo's papers becomes a document of a matter; its id."""
         name, heading, line = PAPERS[paper]
         content = pdf(heading, [line, "", "This is a paper of the demo firm."])
         upload = Upload(self._ids[matter], f"demo-{paper}", name, len(content), _once(content))
-        document = await receive(self._database, self._bell, self._blobs, who, upload, self._now - ago_ms)
+        document = await receive(
+            self._database, self._bell, self._blobs, self._people[who], upload, self._now - ago_ms
+        )
         return document.id
 
 
 async def _once(content: bytes) -> AsyncIterator[bytes]:
     yield content
+
+
+def ago(*, days: int = 0, hours: int = 0, minutes: int = 0) -> int:
+    """A time before now, in milliseconds."""
+    return ((days * 24 + hours) * 60 + minutes) * 60_000

@@ -27,7 +27,7 @@ Part = Callable[[Database, Person], Awaitable[Sequence[T]]]
 
 @dataclass(frozen=True, slots=True)
 class TextsPart:
-    """What the inbox shows of texts, told by their own feature: threads, the last text of each, what is unread."""
+    """What the inbox shows of texts: threads, the last text of each, what is unread in them."""
 
     threads: Part[ThreadShape]
     texts: Part[TextShape]
