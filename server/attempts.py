@@ -1,4 +1,4 @@
-"""Failed sign-ins are answered ever more slowly: delays, not lockouts, which anybody could inflict on anybody.
+"""Failed sign-ins are answered ever more slowly: delays, not lockouts, which anybody could inflict on others.
 
 An account's delay is sat out by the server and then the password is checked all the same, so its owner always
 gets in. An address that fails often is sent away for a while: that harms only those who share it. Both counts
@@ -16,6 +16,8 @@ from storage.database import Database
 from storage.models import SignInAttempt
 
 _FORGOTTEN_AFTER_MS = 3_600_000
+_LINKS_AT_ONCE = 3
+_LINKS_PAUSE_MS = 600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,25 @@ async def begin(database: Database, account: str, network: str, now: int) -> int
     return _ACCOUNT.delay_ms(of_account.failures - 1)
 
 
-async def succeeded(database: Database, account: str, network: str) -> None:
+async def succeeded(database: Database, account: str, network: str, now: int) -> None:
     """Take back what ``begin`` counted, inside the transaction that signs the person in."""
     account_id, network_id = await _ids(database, account, network)
-    await SignInAttempt.filter(id=account_id).update(failures=0)
-    await database.execute(
-        "UPDATE sign_in_attempt SET failures = failures - 1 WHERE id = $1 AND failures > 0", [network_id]
-    )
+    for row_id in sorted({account_id, network_id}):  # in one order everywhere, lest two wait for each other
+        row = await _locked(database, row_id, now)
+        row.failures = 0 if row_id == account_id else max(0, row.failures - 1)
+        await row.save(update_fields=["failures"])
+
+
+async def may_send_link(database: Database, firm: UUID, address: str, now: int) -> bool:
+    """Whether another sign-in link may go to an address: a few at once, then none until a while has passed.
+
+    Inside a transaction; the same rows are read and written for an address that nobody has.
+    """
+    name = await tokens.digest(database, "sign-in links", str(firm), address)
+    row = await _locked(database, UUID(name[:32]), now, _LINKS_PAUSE_MS)
+    allowed = row.failures < _LINKS_AT_ONCE
+    await _count(row, now if allowed else row.last_at, 1 if allowed else 0)
+    return allowed
 
 
 async def _ids(database: Database, account: str, network: str) -> tuple[UUID, UUID]:
@@ -76,17 +90,21 @@ async def _ids(database: Database, account: str, network: str) -> tuple[UUID, UU
     return UUID(digests[0][:32]), UUID(digests[1][:32])
 
 
-async def _locked(database: Database, row_id: UUID, now: int) -> SignInAttempt:
+async def _locked(
+    database: Database, row_id: UUID, now: int, forgotten_after_ms: int = _FORGOTTEN_AFTER_MS
+) -> SignInAttempt:
+    """A row that stays ours until the transaction ends; a new one, or one of long ago, counts nothing."""
     await database.execute(
-        "INSERT INTO sign_in_attempt (id, failures, last_at) VALUES ($1, 0, 0) ON CONFLICT DO NOTHING", [row_id]
+        "INSERT INTO sign_in_attempt (id, failures, last_at) VALUES ($1, 0, 0) ON CONFLICT DO NOTHING",
+        [row_id],
     )
     row = await SignInAttempt.filter(id=row_id).select_for_update().get()
-    if row.last_at < now - _FORGOTTEN_AFTER_MS:
+    if row.last_at < now - forgotten_after_ms:
         row.failures = 0
     return row
 
 
-async def _count(row: SignInAttempt, now: int) -> None:
-    row.failures += 1
+async def _count(row: SignInAttempt, now: int, more: int = 1) -> None:
+    row.failures += more
     row.last_at = now
     await row.save(update_fields=["failures", "last_at"])

@@ -69,6 +69,6 @@ async def _forget_ways_in(before: int) -> None:
     """Links and counted tries of another day, and letters that were never meant to go."""
     await SignInLink.filter(expires_at__lt=before).delete()
     await SignInAttempt.filter(last_at__lt=before).delete()
-    decoys = await Mail.filter(state="decoy", created_at__lt=before).values_list("id", flat=True)
+    decoys = [decoy.id for decoy in await Mail.filter(state="decoy", created_at__lt=before)]
     await OutboxItem.filter(id__in=[derived_id("email", decoy) for decoy in decoys]).delete()
-    await Mail.filter(id__in=list(decoys)).delete()
+    await Mail.filter(id__in=decoys).delete()

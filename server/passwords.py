@@ -34,7 +34,8 @@ class Passwords:
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="passwords")
         self._waiting = 0
-        self._of_nobody = _hasher.hash(secrets.token_urlsafe())  # where there is no account: equal work, no match
+        # Checked where there is no account: the same work, and no match.
+        self._of_nobody = _hasher.hash(secrets.token_urlsafe())
 
     def __enter__(self) -> Self:
         return self

@@ -52,7 +52,10 @@ async def find_session(database: Database, token: str, now: int) -> Standing | N
     if not tokens.is_token("session", token):
         return None
     rows = await database.fetch(_FIND_SESSION, [await tokens.digest(database, "session", token), now])
-    if not rows or rows[0]["used_at"] + idle_ms(rows[0]["side"], remembered=bool(rows[0]["remembered"])) <= now:
+    if (
+        not rows
+        or rows[0]["used_at"] + idle_ms(rows[0]["side"], remembered=bool(rows[0]["remembered"])) <= now
+    ):
         return None
     return _standing(rows[0])
 
@@ -118,7 +121,9 @@ async def end_sessions(change: Transaction, person: UUID, side: Side, except_: U
         if session.id != except_:
             await end_session(change, session)
     if side == "client":
-        await SignInLink.filter(contact_id=person, firm_id=change.firm, used_at=None).update(used_at=change.now)
+        await SignInLink.filter(contact_id=person, firm_id=change.firm, used_at=None).update(
+            used_at=change.now
+        )
 
 
 async def create_token(change: Transaction, user: UUID, name: str) -> tuple[ApiToken, str]:
@@ -143,7 +148,7 @@ async def end_tokens(change: Transaction, user: UUID) -> None:
         _tell_ended(change, user, "firm", token.id)
 
 
-class Uses:
+class Sessions:
     """Notes when each session was last used: at most once a minute, since every note is a write.
 
     What a person does counts, over HTTP or a socket. What a page does by itself does not: heartbeats, and
@@ -154,7 +159,7 @@ class Uses:
         self._database = database
         self._noted: OrderedDict[UUID, int] = OrderedDict()
 
-    async def note(self, who: Person, now: int) -> None:
+    async def note_use(self, who: Person, now: int) -> None:
         """Note that a person acts now."""
         if now - self._noted.get(who.session, -_NOTED_EVERY_MS) < _NOTED_EVERY_MS:
             return
@@ -174,13 +179,18 @@ def _tell_ended(change: Transaction, person: UUID, side: str, entity: UUID) -> N
     change.tell_person("session.ended", person, known, scope=change.firm, entity=entity, version=1)
 
 
+def _is_idle(row: dict[str, Any], now: int) -> bool:
+    used_at: int = row["used_at"]
+    return used_at + idle_ms(row["side"], remembered=bool(row["remembered"])) <= now
+
+
 def _standing(row: dict[str, Any]) -> Standing:
     role: Role = row["role"] or "client"
     person = Person(UUID(row["person_id"]), UUID(row["firm_id"]), role, UUID(row["id"]))
     return Standing(person, row["expires_at"])
 
 
-# The person is looked at each time: whoever was disabled or removed is signed in no longer, from the commit on.
+# The person is looked at each time: whoever was disabled is signed in no longer, from the commit on.
 _FIND_SESSION = """
 SELECT s.id, s.firm_id, s.person_id, s.side, s.remembered, s.used_at, s.expires_at, u.role
 FROM session s

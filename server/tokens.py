@@ -1,6 +1,6 @@
-"""Secrets that open something: 256 random bits behind a prefix for each kind. The server keeps only their HMAC.
+"""Secrets that open something: 256 random bits behind a prefix for each kind; only their HMAC is kept.
 
-A stolen database therefore opens nothing, and a secret that leaks into a file or a chat is known for what it is.
+A stolen database therefore opens nothing, and a secret that leaks into a file is known for what it is.
 """
 
 from __future__ import annotations

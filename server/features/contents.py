@@ -106,7 +106,9 @@ async def _keep(
 ) -> DocumentShape:
     """Make the document that names the stored bytes; where that fails, the bytes go."""
     try:
-        async with transaction(database, bell, firm=who.firm, actor=who.id, now=now, key=upload.key) as change:
+        async with transaction(
+            database, bell, firm=who.firm, actor=who.id, now=now, key=upload.key
+        ) as change:
             return await _create(change, who, upload, found)
     except IntegrityError:
         await _discard(database, blobs, found.stored.id)

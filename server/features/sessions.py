@@ -36,9 +36,9 @@ async def end_session(change: Transaction, who: Person, args: EndSession) -> Don
 
 async def list_sessions(_: Database, who: Person, __: Nothing) -> Sessions:
     """One's own sessions that have not ended, the latest used first."""
-    found = await Session.filter(
-        person_id=who.id, firm_id=who.firm, side=who.side, ended_at=None
-    ).order_by("-used_at", "id")
+    found = await Session.filter(person_id=who.id, firm_id=who.firm, side=who.side, ended_at=None).order_by(
+        "-used_at", "id"
+    )
     return Sessions(sessions=[_shape(session, who.session) for session in found])
 
 

@@ -1,8 +1,8 @@
 """Ways in: a firm user's password, a client's emailed link with its code (rules A3, A5, N3).
 
 Whoever asks learns nothing about who has an account: known and unknown addresses cost the same work and get
-the same answer. Looking at a link changes nothing, since mail scanners do; using it takes a proof besides that
-a scanner does not have, and works once.
+the same answer. Looking at a link changes nothing, since mail scanners do; using it takes a second proof,
+which a scanner does not have, and works once.
 """
 
 from __future__ import annotations
@@ -21,13 +21,12 @@ from server.records import mail
 from server.transaction import Doorbell, Transaction, transaction
 from storage.database import Database
 from storage.keys import derived_id, new_id
-from storage.models import Contact, Firm, Mail, OutboxItem, Session, SignInAttempt, SignInLink, User
+from storage.models import Contact, Firm, Mail, OutboxItem, Session, SignInLink, User
 
 LINK_LIFE_MS = 3_600_000
 CODE_LIFE_MS = 600_000
 CODE_TRIES = 5
-LINKS_AT_ONCE = 3
-LINKS_PAUSE_MS = 600_000
+_LINKS_LOOKED_AT = 3
 
 _WRONG_PASSWORD = "The address or the password is not right."
 _WRONG_LINK = "This link or code is wrong, was used already, or has expired. Ask for a new one."
@@ -42,6 +41,15 @@ class Browser:
 
 
 @dataclass(frozen=True, slots=True)
+class Proofs:
+    """What a client shows: the link's token, its code, the secret of the browser that asked for it."""
+
+    token: str | None
+    code: str | None
+    nonce: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SignedIn:
     """A session that has just begun. ``token`` goes into the browser's cookie and is kept nowhere."""
 
@@ -52,7 +60,13 @@ class SignedIn:
 
 
 async def by_password(
-    database: Database, bell: Doorbell, passwords: Passwords, email: str, password: str, browser: Browser, now: int
+    database: Database,
+    bell: Doorbell,
+    passwords: Passwords,
+    email: str,
+    password: str,
+    browser: Browser,
+    now: int,
 ) -> SignedIn:
     """Sign a firm user in.
 
@@ -75,7 +89,7 @@ async def by_password(
         current = await User.filter(id=user.id).select_for_update().get()
         if not current.active or current.password_hash != user.password_hash:
             raise Refused("bad_credentials", _WRONG_PASSWORD)
-        await attempts.succeeded(database, address, browser.network)
+        await attempts.succeeded(database, address, browser.network, now)
         return await _begin(change, user.id, "firm", browser, remember=False)
 
 
@@ -91,7 +105,7 @@ async def send_link(
     link_id = new_id()
     async with transaction(database, bell, firm=firm.id, actor=firm.id, now=now) as change:
         contact = await Contact.filter(firm_id=firm.id, sign_in_email=address).first()
-        allowed = await _may_send(change, firm, address)
+        allowed = await attempts.may_send_link(database, firm.id, address, now)
         await SignInLink.create(
             id=link_id,
             firm_id=firm.id,
@@ -113,26 +127,24 @@ async def redeem(
     bell: Doorbell,
     *,
     firm: Firm,
-    token: str | None,
-    code: str | None,
-    nonce: str | None,
+    proofs: Proofs,
     remember: bool,
     browser: Browser,
     now: int,
 ) -> SignedIn:
-    """Sign a client in by two of these: the link's token, its code, the browser that asked for it.
+    """Sign a client in by two proofs out of the three.
 
     Raises:
         Refused: ``code_needed``, ``bad_credentials``.
     """
-    asked_by = await tokens.digest(database, "sign-in browser", nonce or "")
+    asked_by = await tokens.digest(database, "sign-in browser", proofs.nonce or "")
     async with transaction(database, bell, firm=firm.id, actor=firm.id, now=now) as change:
-        links = await _links(database, firm, token, asked_by, now)
-        link = await _proven(change, links, code, asked_by, by_token=token is not None)
+        links = await _links(database, firm, proofs.token, asked_by, now)
+        link = await _proven(change, links, proofs, asked_by)
         if link is not None and await _use(change, link):
             return await _begin(change, link.contact_id, "client", browser, remember=remember)
     # The transaction has committed: a wrong code was counted.
-    if links and token is not None and code is None:
+    if links and proofs.token is not None and proofs.code is None:
         raise Refused("code_needed")
     raise Refused("bad_credentials", _WRONG_LINK)
 
@@ -154,22 +166,6 @@ async def _begin(
     return SignedIn(who, token, session.expires_at, remember)
 
 
-async def _may_send(change: Transaction, firm: Firm, address: str) -> bool:
-    """Whether another link may go to an address: a few at once, then none until it was quiet for a while."""
-    row_id = UUID((await tokens.digest(change.database, "sign-in links", str(firm.id), address))[:32])
-    await change.database.execute(
-        "INSERT INTO sign_in_attempt (id, failures, last_at) VALUES ($1, 0, 0) ON CONFLICT DO NOTHING", [row_id]
-    )
-    row = await SignInAttempt.filter(id=row_id).select_for_update().get()
-    if row.last_at < change.now - LINKS_PAUSE_MS:
-        row.failures = 0
-    allowed = row.failures < LINKS_AT_ONCE
-    if allowed:
-        row.failures, row.last_at = row.failures + 1, change.now
-    await row.save(update_fields=["failures", "last_at"])
-    return allowed
-
-
 async def _release(letter: Mail, *, really: bool) -> None:
     """Let a letter go, or keep it back at the same cost."""
     letter.state = "queued" if really else "decoy"
@@ -184,17 +180,17 @@ async def _links(
     usable = SignInLink.filter(firm_id=firm.id, used_at=None, expires_at__gt=now)
     if token is not None:
         return await usable.filter(token_hash=await tokens.digest(database, "sign-in link", token))
-    return await usable.filter(nonce_hash=asked_by).order_by("-created_at").limit(LINKS_AT_ONCE)
+    return await usable.filter(nonce_hash=asked_by).order_by("-created_at").limit(_LINKS_LOOKED_AT)
 
 
 async def _proven(
-    change: Transaction, links: list[SignInLink], code: str | None, asked_by: str, *, by_token: bool
+    change: Transaction, links: list[SignInLink], proofs: Proofs, asked_by: str
 ) -> SignInLink | None:
-    """The link for which a second proof was given besides what it was found by."""
+    """The link for which a second proof was given besides the one that it was found by."""
     for link in links:
-        if by_token and hmac.compare_digest(link.nonce_hash, asked_by):
+        if proofs.token is not None and hmac.compare_digest(link.nonce_hash, asked_by):
             return link
-        if code is not None and await _code_matches(change, link, code):
+        if proofs.code is not None and await _code_matches(change, link, proofs.code):
             return link
     return None
 
