@@ -271,7 +271,6 @@ class Migration(migrations.Migration):
                 ("firm_id", fields.UUIDField()),
                 ("address", fields.CharField(max_length=254)),
                 ("template", fields.CharField(max_length=40)),
-                ("message_id", fields.CharField(max_length=254)),
                 ("content", EncryptedText(generated=False, null=False, unique=False)),
                 ("state", fields.CharField(default="queued", max_length=10)),
                 ("reason", fields.CharField(null=True, max_length=200)),
