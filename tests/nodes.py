@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 
 import uvicorn
 
+from server.app import create_app
+from server.serving import listen, server_of
 from server.settings import Settings
 from tests.servers import ServerFailed, wait_until
 
@@ -41,9 +43,6 @@ class Node:
 @contextlib.contextmanager
 def running_node(settings: Settings) -> Iterator[Node]:
     """Runs a server with these settings on a port of its own; its public address becomes that port's."""
-    from server.app import create_app
-    from server.serving import listen, server_of
-
     with listen("127.0.0.1", 0) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         own = replace(settings, public_url=url)

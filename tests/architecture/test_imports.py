@@ -53,7 +53,7 @@ def _copy_of_the_packages(directory: Path) -> Path:
 
 def _lint(directory: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [LINT_IMPORTS, "--no-cache"],
+        [LINT_IMPORTS, "--no-cache", "--no-logo"],
         cwd=directory,
         env={**os.environ, "COLUMNS": "200", "PYTHONPATH": str(directory)},
         capture_output=True,
