@@ -14,7 +14,7 @@ from protocol.types import Role, Side
 from storage import log
 from storage.database import Database
 from storage.log import Entry
-from storage.models import Contact, Document, Matter, Participant, Portal, User
+from storage.models import ApiToken, Contact, Document, Matter, Participant, Portal, Session, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +73,24 @@ class Sight:
 
 
 async def sight_of(database: Database, who: Person) -> Sight:
-    """What a person may see, read in one snapshot with the end of the log that it is seen in."""
+    """What a person may see, read in one snapshot with the end of the log that it is seen in.
+
+    Raises:
+        Refused: ``not_signed_in``: the session has ended. If it ends after this moment, the log says so.
+    """
     async with database.snapshot():
         heads = await log.heads(database, [str(who.log)])
         stays = await Participant.filter(person_id=who.id, firm_id=who.firm, left_at=None)
+        if not await _signed_in(who):
+            raise Refused("not_signed_in")
     portals = {str(stay.portal_id): stay.visible_from for stay in stays}
     return Sight(str(who.id), who.side, heads[str(who.log)].cursor.seq, portals)
+
+
+async def _signed_in(who: Person) -> bool:
+    if await Session.exists(id=who.session, ended_at=None):
+        return True
+    return await ApiToken.exists(id=who.session, ended_at=None)
 
 
 async def stay_in(who: Person, portal: UUID) -> Participant:

@@ -155,6 +155,8 @@ async def tag_at(database: Database, log: str, seq: int) -> int | None:
 async def heads(database: Database, logs: Iterable[str]) -> dict[str, Head]:
     """Both ends of each of these logs, by id; a log that does not exist is left out."""
     wanted = list(logs)
+    if not wanted:
+        return {}
     marks = ", ".join(f"${place}" for place in range(1, len(wanted) + 1))
     rows = await database.fetch(
         f"SELECT id, seq, tag, floor, floor_tag FROM log_head WHERE id IN ({marks})",  # noqa: S608 - only $1, $2 …
