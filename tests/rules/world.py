@@ -1,0 +1,254 @@
+"""A firm with people and cases behind real servers: each person acts through the doors that screens use."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import UUID
+
+import httpx
+
+from protocol.client import Client, Credential
+from protocol.client.state import State
+from protocol.types import Role
+from server import installation, sessions
+from server.access import Person
+from server.app import dispatch_of
+from server.clock import wall_clock
+from server.dispatch import Request
+from server.hub.doorbell import LocalDoorbell
+from server.transaction import transaction
+from storage.database import Database
+from storage.keys import new_id
+from tests.nodes import Node
+
+PASSWORD = "a-password-for-tests"
+SLUG = "harlow"
+T = TypeVar("T")
+
+
+PATIENCE_S = 10.0
+
+
+class RefusedByServer(Exception):
+    """A command or query was refused: the code, and the sentence that came with it."""
+
+    def __init__(self, status: int, error: dict[str, Any]) -> None:
+        self.status = status
+        self.code: str = error["code"]
+        self.message: str = error["message"]
+        super().__init__(f"{self.code}: {self.message}")
+
+
+@dataclass
+class Actor:
+    """Somebody signed in at one node, by HTTP and by sockets."""
+
+    id: str
+    role: Role
+    name: str
+    node: Node
+    headers: dict[str, str] = field(repr=False)
+    credential: Credential = field(repr=False)
+    http: httpx.AsyncClient = field(repr=False)
+
+    async def do(self, command: str, /, key: str | None = None, **args: Any) -> dict[str, Any]:
+        """One command over HTTP; its result.
+
+        Raises:
+            RefusedByServer: its answer.
+        """
+        headers = self.headers | {"Idempotency-Key": key or secrets.token_urlsafe(16)}
+        answer = await self.http.post(f"{self.node.url}/api/{command}", json=args, headers=headers)
+        _raise_refusal(answer)
+        result: dict[str, Any] = answer.json()["result"]
+        return result
+
+    async def ask(self, query: str, **args: Any) -> dict[str, Any]:
+        """One query over HTTP.
+
+        Raises:
+            RefusedByServer: its answer.
+        """
+        answer = await self.http.get(f"{self.node.url}/api/{query}", params=args, headers=self.headers)
+        _raise_refusal(answer)
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def upload(self, portal: str, name: str, content: bytes, key: str | None = None) -> dict[str, Any]:
+        """One file into a matter; the document that it became."""
+        path = f"/api/portals/{portal}/documents/{key or secrets.token_urlsafe(16)}"
+        answer = await self.http.put(
+            self.node.url + path, params={"name": name}, content=content, headers=self.headers
+        )
+        _raise_refusal(answer)
+        document: dict[str, Any] = answer.json()
+        return document
+
+    async def download(self, document: str) -> bytes:
+        """A document's content.
+
+        Raises:
+            RefusedByServer: the answer.
+        """
+        answer = await self.http.get(
+            f"{self.node.url}/api/documents/{document}/content", headers=self.headers
+        )
+        _raise_refusal(answer)
+        return answer.content
+
+    @contextlib.asynccontextmanager
+    async def screen(self, node: Node | None = None) -> AsyncIterator[Screen]:
+        """An open screen of this person, live."""
+        at = node or self.node
+
+        async def fetch(path: str) -> Any:
+            answer = await self.http.get(at.url + path, headers=self.headers)
+            answer.raise_for_status()
+            return answer.json()
+
+        async with Client(
+            at.websocket_url + self._firm_query, credential=self.credential, fetch_snapshot=fetch
+        ) as client:
+            await within(client.live(), "the screen to be live")
+            yield Screen(client)
+
+    @property
+    def _firm_query(self) -> str:
+        return f"?firm={SLUG}" if self.role == "client" else ""
+
+
+@dataclass
+class Screen:
+    """What one person sees live."""
+
+    client: Client
+
+    @property
+    def state(self) -> State:
+        """Everything that the screen holds now."""
+        return self.client.state
+
+    async def shows(self, condition: Callable[[State], T], what: str) -> T:
+        """Wait until the screen shows something; fail in its words if it never does."""
+        return await within(self.client.until(condition), what)
+
+
+@dataclass
+class World:
+    """One firm: Priya (admin) and Tom work there; Ana and Marco are its contacts; a case of Ana's."""
+
+    database: Database
+    firm: UUID
+    node: Node
+    http: httpx.AsyncClient
+    people: dict[str, Actor]
+    matter: str = ""
+
+    def __getattr__(self, name: str) -> Actor:
+        try:
+            return self.people[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    async def add_user(self, key: str, name: str, role: Role = "member") -> Actor:
+        """Somebody else at the firm."""
+        made = await self.priya.do(
+            "user.create", name=name, email=f"{key}@harlow.example", password=PASSWORD, role=role
+        )
+        self.people[key] = await self._programs_actor(UUID(made["id"]), role, name)
+        return self.people[key]
+
+    async def add_contact(self, key: str, name: str, **card: Any) -> Actor:
+        """Somebody whom the firm knows, signed in as a client."""
+        card.setdefault("emails", [f"{key}@mail.example"])
+        made = await self.priya.do("contact.create", name=name, **card)
+        self.people[key] = await self.sign_in_client(UUID(made["id"]), name)
+        return self.people[key]
+
+    async def add_matter(self, name: str, client: str, **more: Any) -> str:
+        """Another case; its id, which is also its portal's."""
+        made = await self.priya.do("matter.create", name=name, client=self.people[client].id, **more)
+        matter: str = made["id"]
+        return matter
+
+    async def sign_in_client(self, contact: UUID, name: str) -> Actor:
+        """A session of a contact, as signing in leaves it in the browser."""
+        async with transaction(
+            self.database, LocalDoorbell(), firm=self.firm, actor=contact, now=wall_clock()
+        ) as change:
+            session, token = await sessions.open_session(change, contact, "client", "a test's browser")
+        csrf = await sessions.csrf_token(self.database, session.id)
+        cookie = f"causeway-client-{SLUG}={token}"
+        headers = {
+            "Cookie": cookie,
+            "Origin": self.node.url,
+            "X-Causeway-Firm": SLUG,
+            "X-Causeway-CSRF": csrf,
+        }
+        return Actor(
+            str(contact), "client", name, self.node, headers, Credential(cookie=cookie, csrf=csrf), self.http
+        )
+
+    async def _programs_actor(self, user: UUID, role: Role, name: str) -> Actor:
+        async with transaction(
+            self.database, LocalDoorbell(), firm=self.firm, actor=user, now=wall_clock()
+        ) as change:
+            _, token = await sessions.create_token(change, user, "a test")
+        headers = {"Authorization": f"Bearer {token}"}
+        return Actor(str(user), role, name, self.node, headers, Credential(token=token), self.http)
+
+
+@contextlib.asynccontextmanager
+async def open_world(node: Node) -> AsyncIterator[World]:
+    """Make the firm in the node's database."""
+    settings = node.settings
+    async with (
+        Database.open(settings.database_url, settings.master_keys) as database,
+        httpx.AsyncClient(timeout=30) as http,
+    ):
+        now = wall_clock()
+        firm = await installation.create_firm(
+            database, name="Harlow & Reyes LLP", slug=SLUG, time_zone="America/Los_Angeles", now=now
+        )
+        admin = await installation.create_admin(
+            database,
+            LocalDoorbell(),
+            firm,
+            name="Priya Shah",
+            email="priya@harlow.example",
+            password=PASSWORD,
+            now=now,
+        )
+        world = World(database, firm, node, http, {})
+        world.people["priya"] = await world._programs_actor(admin, "admin", "Priya Shah")
+        await world.add_user("tom", "Tom Becker")
+        await world.add_contact("ana", "Ana Ruiz")
+        await world.add_contact("marco", "Marco Ruiz")
+        world.matter = await world.add_matter("Ruiz v. Meridian Property Group", "ana")
+        yield world
+
+
+async def within(wait: Awaitable[T], what: str) -> T:
+    """Wait for something, and fail in words if it does not come."""
+    try:
+        return await asyncio.wait_for(wait, PATIENCE_S)
+    except TimeoutError:
+        raise AssertionError(f"not within {PATIENCE_S:g} s: {what}") from None
+
+
+async def execute_at(world: World, who: Actor, now: int, command: str, **args: Any) -> Any:
+    """One command at a time of the test's choosing, past the doors."""
+    person = Person(UUID(who.id), world.firm, who.role, new_id())
+    dispatch = dispatch_of(world.database, LocalDoorbell())
+    answer = await dispatch.execute(person, Request(command, secrets.token_urlsafe(16), args), now)
+    return answer.result
+
+
+def _raise_refusal(answer: httpx.Response) -> None:
+    if answer.is_error:
+        raise RefusedByServer(answer.status_code, answer.json()["error"])
