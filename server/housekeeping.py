@@ -29,7 +29,7 @@ _log = structlog.get_logger(__name__)
 _RAN_OUT = """
 SELECT id, firm_id, person_id FROM session
 WHERE ended_at IS NULL AND (expires_at <= $1 OR used_at <= CASE
-  WHEN remembered THEN $2 WHEN side = 'firm' THEN $3 ELSE $4 END)
+  WHEN remembered THEN CAST($2 AS BIGINT) WHEN side = 'firm' THEN $3 ELSE $4 END)
 LIMIT $5
 """
 
