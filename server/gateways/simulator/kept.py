@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -23,6 +24,8 @@ class Kept(Generic[T]):
     def __init__(self, path: Path | None, shape: type[T], empty: Callable[[], T]) -> None:
         self._path = path
         self._dirty = asyncio.Event()
+        # A write in its thread outlives the cancelled task; the last one waits for it, and so is the last.
+        self._one_write = threading.Lock()
         self.state = _load(path, shape) or empty()
 
     def changed(self) -> None:
@@ -36,10 +39,17 @@ class Kept(Generic[T]):
             while True:
                 await self._dirty.wait()
                 self._dirty.clear()
-                await asyncio.to_thread(_write, self._path, json.encode(self.state))
+                await asyncio.to_thread(self._write, self._path, json.encode(self.state))
                 await asyncio.sleep(SAVE_PAUSE_S)
         finally:
-            _write(self._path, json.encode(self.state))
+            self._write(self._path, json.encode(self.state))
+
+    def _write(self, path: Path, content: bytes) -> None:
+        with self._one_write, contextlib.suppress(FileNotFoundError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            aside = path.with_suffix(".new")
+            aside.write_bytes(content)
+            aside.replace(path)
 
 
 def _load(path: Path | None, shape: type[T]) -> T | None:
@@ -50,11 +60,3 @@ def _load(path: Path | None, shape: type[T]) -> T | None:
     except DecodeError as error:
         log.warning("simulator.state_unreadable", reason=str(error))
         return None
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(".new")
-    with contextlib.suppress(FileNotFoundError):
-        aside.write_bytes(content)
-        aside.replace(path)
