@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from msgspec import NODEFAULT, Struct, inspect
 
-from protocol import entities, events, frames, queries, types
+from protocol import entities, events, frames, queries, sign_in, types
 from protocol.commands import COMMANDS
 from protocol.types import Arguments, Shape
 
@@ -88,6 +88,7 @@ def sections() -> tuple[Section, ...]:
         Section("Commands", tuple(one for module in commands for one in structures_of(module))),
         Section("Queries", structures_of(queries)),
         Section("Events", structures_of(events)),
+        Section("Signing in", structures_of(sign_in)),
     )
 
 
@@ -124,7 +125,7 @@ def aliases() -> tuple[Alias, ...]:
     """The named scalars: those whose bound is described, and the closed sets of words."""
     found = (
         _alias(name, value)
-        for module in (types, entities, frames)
+        for module in (types, entities, frames, sign_in)
         for name, value in vars(module).items()
         if not isinstance(value, type)
     )

@@ -33,11 +33,19 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """Who the client is: a token, or as in a browser a cookie with the token bound to its session."""
+    """Who the client is: a program's token, a single-use ticket, or a browser's cookie with its CSRF token."""
 
     token: str | None = field(default=None, repr=False)
+    ticket: str | None = field(default=None, repr=False)
     cookie: str | None = field(default=None, repr=False)
     csrf: str | None = field(default=None, repr=False)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What opens the door: the handshake's headers. A secret never stands in a URL."""
+        if self.token is not None:
+            return {"Authorization": f"Bearer {self.token}"}
+        return {"Cookie": self.cookie} if self.cookie else {}
 
 
 @dataclass(slots=True)
@@ -195,13 +203,12 @@ class Client:
             return
 
     async def _connect_once(self) -> End:
-        cookie = self._credential.cookie
         try:
             async with connect(
                 self._url,
-                origin=_origin_of(self._url) if cookie else None,
+                origin=_origin_of(self._url) if self._credential.cookie else None,
                 subprotocols=[self._subprotocol],
-                additional_headers={"Cookie": cookie} if cookie else {},
+                additional_headers=self._credential.headers,
                 compression=None,
                 open_timeout=OPEN_TIMEOUT_S,
                 close_timeout=CLOSE_TIMEOUT_S,
@@ -222,7 +229,7 @@ class Client:
         memory, credential = self.memory, self._credential
         conversation = Conversation(socket, memory.state, memory.outbox, self, self._fetch_snapshot)
         self._conversation = conversation
-        hello = {"token": credential.token, "csrf": credential.csrf}
+        hello = {"token": credential.ticket, "csrf": credential.csrf}
         return await conversation.run({"app": self._app, "device": memory.device, **hello})
 
     def _stop(self, reason: Stopped) -> None:

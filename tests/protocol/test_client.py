@@ -17,7 +17,7 @@ DEADLINE_S = 10
 
 
 def near_side(far: FarSide, **options: Any) -> Client:
-    options.setdefault("credential", Credential(token="ticket-1"))
+    options.setdefault("credential", Credential(ticket="ticket-1"))
     return Client(far.url, fetch_snapshot=far.snapshot, backoff=Backoff(5, 40), **options)
 
 
@@ -255,7 +255,7 @@ async def test_family_41_gets_a_new_credential_and_resumes() -> None:
         asked += 1
         if asked == 1:
             raise ConnectionRefusedError("the ticket office is closed")
-        return Credential(token=f"ticket-{asked}")
+        return Credential(ticket=f"ticket-{asked}")
 
     async with far_side() as far, connected(far, renew=renew) as client:
         far.greeting = Bye(code=4199, reason="unknown, but of the family", retry_ms=(0, 5))
@@ -329,6 +329,15 @@ async def test_a_cookie_comes_with_the_origin_of_the_servers_pages() -> None:
     assert headers["origin"] == far.url.replace("ws://", "http://").removesuffix("/ws")
     assert far.hellos[0].csrf == "token-of-the-session"
     assert "abc" not in repr(credential)
+
+
+async def test_a_programs_token_travels_in_the_handshake_alone() -> None:
+    async with far_side() as far, connected(far, credential=Credential(token="program-1")) as client:
+        assert "program-1" not in repr(client.__dict__)
+    headers = {name.lower(): value for name, value in far.headers[0].items()}
+    assert headers["authorization"] == "Bearer program-1"
+    assert "origin" not in headers
+    assert far.hellos[0].token is None
 
 
 async def test_a_server_that_is_away_is_tried_until_it_is_there() -> None:

@@ -52,6 +52,9 @@ export type SignalKind = 'typing' | 'presence' | 'draft'
 
 export type ResetReason = 'no_cursor' | 'compacted' | 'diverged' | 'too_far' | 'scope'
 
+/** A firm's short name in addresses. */
+export type FirmSlug = string
+
 // Entities
 
 /** Somebody who works at the firm. */
@@ -243,7 +246,8 @@ export interface Thread {
 /**
  * What one person has not read in a portal or thread: the badge is the length of `numbers`.
  *
- * `numbers` are those of messages or texts beyond `read_number` that others wrote and that still stand.
+ * `numbers` are those of what others wrote beyond `read_number` and that still stands: messages and shares
+ * without a message in a portal, inbound texts in a thread.
  */
 export interface Unread {
   scope: Id
@@ -779,6 +783,46 @@ export interface Joined {
 /** The portal that is closed to this person from now on. */
 export interface Left {
   portal: Id
+}
+
+// Signing in
+
+/** A firm user's address and password. */
+export interface PasswordSignIn {
+  email: string
+  password: string
+}
+
+/** A client's wish for an emailed link. The answer is the same whether or not the address is known. */
+export interface LinkRequest {
+  firm: FirmSlug
+  email: string
+}
+
+/**
+ * Two proofs out of three: the link's token, its code, the browser that asked for it (by its cookie).
+ *
+ * `remember`: this phone or computer stays signed in for 30 days.
+ */
+export interface Redemption {
+  firm: FirmSlug
+  token?: string | null
+  code?: string | null
+  remember?: boolean
+}
+
+/** Who is signed in, and the token that state-changing requests carry in `X-Causeway-CSRF`. */
+export interface SignedIn {
+  me: Me
+  firm: Firm
+  csrf: string
+  expires: Millis
+}
+
+/** What a sign-in page shows of a firm to somebody who is not signed in. */
+export interface FirmName {
+  name: string
+  slug: string
 }
 
 /** What a client may say. */
