@@ -17,7 +17,7 @@ import json
 import sys
 
 from protocol.errors import Refused
-from server import command_line, demo, logs
+from server import command_line, logs
 from server.settings import Settings, SettingsError
 
 
@@ -85,6 +85,8 @@ def _password() -> str:
 
 async def _run(asked: argparse.Namespace) -> int:
     if asked.noun == "demo":
+        from server import demo  # noqa: PLC0415 - its mail catcher is not installed where real firms are served
+
         return await demo.run(fresh=asked.fresh)
     settings = Settings.from_environment()
     logs.configure(settings.log_level)
