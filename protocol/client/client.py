@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """Who the client is: a program's token, a single-use ticket, or a browser's cookie with its CSRF token."""
+    """Who the client is: a program's token, a single-use ticket, or a cookie with its CSRF token."""
 
     token: str | None = field(default=None, repr=False)
     ticket: str | None = field(default=None, repr=False)

@@ -246,8 +246,8 @@ export interface Thread {
 /**
  * What one person has not read in a portal or thread: the badge is the length of `numbers`.
  *
- * `numbers` are those of what others wrote beyond `read_number` and that still stands: messages and shares
- * without a message in a portal, inbound texts in a thread.
+ * `numbers` are those of what others wrote beyond `read_number` and that still stands: in a portal messages
+ * and shares without a message, in a thread inbound texts.
  */
 export interface Unread {
   scope: Id
