@@ -235,8 +235,8 @@ class Thread(Shape, frozen=True, kw_only=True):
 class Unread(Shape, frozen=True, kw_only=True):
     """What one person has not read in a portal or thread: the badge is the length of ``numbers``.
 
-    ``numbers`` are those of what others wrote beyond ``read_number`` and that still stands: in a portal messages
-    and shares without a message, in a thread inbound texts.
+    ``numbers`` are those of what others wrote beyond ``read_number`` and that still stands: in a portal
+    messages and shares without a message, in a thread inbound texts.
     """
 
     scope: Id
