@@ -1,0 +1,62 @@
+import { contentAddress } from '../../connection/http'
+import { shares } from '../../state/portals'
+import { Icon } from '../../ui/icon'
+import { kindName, sizeName } from '../../ui/sizes'
+import { words } from '../../words'
+
+export interface CardFile {
+  document: string
+  share: string | null
+  name: string
+  size_bytes: number
+  media_type: string
+  available?: boolean
+}
+
+/** A document as it hangs in a conversation; one whose share ended keeps its name and loses its link. */
+export function AttachmentCard({ file }: { file: CardFile }) {
+  const share = file.share ? shares.get(file.share) : undefined
+  const open = file.available !== false && !share?.stopped
+  const about = [kindName(file.media_type), sizeName(file.size_bytes)].filter(Boolean).join(', ')
+  const body = (
+    <>
+      <Sheet picture={file.media_type.startsWith('image/')} />
+      <span class="about">
+        <span class="name">{file.name}</span>
+        <span class="size">{open ? about : words.value.resource.stopped}</span>
+      </span>
+    </>
+  )
+  if (!open) return <div class="attachment stopped">{body}</div>
+  return (
+    <a
+      class="attachment"
+      href={contentAddress(file.document)}
+      download={file.name}
+      aria-label={words.value.resource.open(file.name)}
+    >
+      {body}
+      <Icon name="save" class="go" />
+    </a>
+  )
+}
+
+/** A small drawn page, or a frame for a picture. */
+export function Sheet({ picture }: { picture?: boolean }) {
+  if (picture)
+    return (
+      <span class="sheet picture" aria-hidden="true">
+        <Icon name="picture" />
+      </span>
+    )
+  return (
+    <span class="sheet" aria-hidden="true">
+      <i />
+      <i />
+      <i />
+      <i />
+      <i />
+      <i />
+    </span>
+  )
+}

@@ -1,0 +1,115 @@
+import { useSignal } from '@preact/signals'
+import { run } from '../../connection/line'
+import type { Document } from '../../protocol'
+import { presentIn } from '../../state/portals'
+import { Dialog } from '../../ui/dialog'
+import { Complaint, Field } from '../../ui/field'
+import { Icon } from '../../ui/icon'
+import { toast } from '../../ui/toast'
+import { listOf, words } from '../../words'
+import { say } from '../../words/firm'
+import { sendMessage } from '../portals/send_message'
+import { type Attaching, AttachingChip, attachedDocument } from './attaching'
+import { ChooseDocument } from './choose_document'
+import { pickFiles } from './pick_files'
+import { beginUpload } from './uploads'
+
+/** Shares a document of the matter, or a new one, with or without a message; says first who will see it (D5). */
+export function ShareDocument({
+  portal,
+  given,
+  onClose,
+}: {
+  portal: string
+  given?: Document
+  onClose(): void
+}) {
+  const attaching = useSignal<Attaching | null>(given ? { kind: 'document', document: given } : null)
+  const choosing = useSignal(false)
+  const text = useSignal('')
+  const busy = useSignal(false)
+  const problem = useSignal('')
+  const document = attachedDocument(attaching.value)
+  const share = async () => {
+    if (!document) return
+    busy.value = true
+    try {
+      if (text.value.trim()) await sendMessage(portal, text.value.trim(), document)
+      else await run('share.add', { portal, document: document.id })
+      toast(say.resources.shared(document.name))
+      onClose()
+    } catch (error) {
+      problem.value = error instanceof Error ? error.message : ''
+      busy.value = false
+    }
+  }
+  const attach = ([file]: File[]) => {
+    if (file) attaching.value = { kind: 'upload', upload: beginUpload(portal, file) }
+  }
+  if (choosing.value)
+    return (
+      <ChooseDocument
+        matter={portal}
+        onClose={() => (choosing.value = false)}
+        onChoose={chosen => {
+          attaching.value = { kind: 'document', document: chosen }
+          choosing.value = false
+        }}
+      />
+    )
+  return (
+    <Dialog
+      title={say.resources.shareTitle}
+      onClose={onClose}
+      onSubmit={() => void share()}
+      footer={
+        <>
+          <button type="button" class="button quiet-button" onClick={onClose}>
+            {words.value.cancel}
+          </button>
+          <button type="submit" class="button" disabled={!document || busy.value}>
+            {say.resources.share}
+          </button>
+        </>
+      }
+    >
+      {attaching.value ? (
+        <AttachingChip attaching={attaching} />
+      ) : (
+        <div class="choices">
+          <button type="button" class="choice" data-first onClick={() => pickFiles(false, attach)}>
+            <Icon name="up" />
+            <span class="name">{say.resources.upload}</span>
+          </button>
+          <button type="button" class="choice" onClick={() => (choosing.value = true)}>
+            <Icon name="folder" />
+            <span class="name">{say.resources.choose}</span>
+          </button>
+        </div>
+      )}
+      <Field label={say.resources.message} id="share-message" hint={say.resources.messageHint}>
+        <textarea
+          id="share-message"
+          class="input"
+          value={text.value}
+          aria-describedby="share-message-hint"
+          onInput={event => (text.value = event.currentTarget.value)}
+        />
+      </Field>
+      <p class="who-sees">
+        <Icon name="eye" small />
+        <span>
+          <b>{say.resources.whoSees}.</b> {audience(portal)}
+        </span>
+      </p>
+      {problem.value && <Complaint>{problem.value}</Complaint>}
+    </Dialog>
+  )
+}
+
+function audience(portal: string): string {
+  const clients = presentIn(portal).filter(stay => stay.side === 'client')
+  return clients.length
+    ? say.resources.whoSeesNames(listOf(clients.map(stay => stay.name)))
+    : say.resources.noneToSee
+}

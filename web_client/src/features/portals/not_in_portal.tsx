@@ -1,0 +1,97 @@
+import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { query } from '../../connection/http'
+import { run } from '../../connection/line'
+import type { MatterCard } from '../../protocol'
+import { go, Link } from '../../router'
+import { myId } from '../../state/session'
+import { Icon } from '../../ui/icon'
+import { toastProblem } from '../../ui/toast'
+import { words } from '../../words'
+import { say } from '../../words/firm'
+import { PendingState } from '../conversation/pending_state'
+import { PortalComposer } from './portal_composer'
+import { pendingIn } from './send_message'
+
+/** A matter whose portal this person does not see: it may be opened, covered by an admin, or left alone. */
+export function NotInPortal({ matter }: { matter: string }) {
+  const card = useSignal<MatterCard | null | undefined>(undefined)
+  useEffect(() => {
+    query('matter.get', { matter }).then(
+      found => {
+        card.value = found
+      },
+      () => {
+        card.value = null
+      },
+    )
+  }, [matter])
+  if (card.value === undefined) return <main class="pane" aria-busy="true" />
+  if (card.value?.portal === 'none') return <StartPortal card={card.value} />
+  return (
+    <main class="pane">
+      <div class="empty">
+        <Icon name="lock" />
+        <h2>{say.portal.hidden}</h2>
+        {card.value?.portal === 'closed_to_you' ? <Cover matter={matter} /> : <p>{say.portal.hiddenLead}</p>}
+        <button type="button" class="button quiet-button" onClick={() => go('/')}>
+          {words.value.back}
+        </button>
+      </div>
+    </main>
+  )
+}
+
+function Cover({ matter }: { matter: string }) {
+  const join = () => run('participant.add', { portal: matter, person: myId.peek() }).catch(toastProblem)
+  return (
+    <>
+      <p>{say.portal.coverLead}</p>
+      <button type="button" class="button" onClick={() => void join()}>
+        {say.portal.cover}
+      </button>
+    </>
+  )
+}
+
+function StartPortal({ card }: { card: MatterCard }) {
+  const client = card.contacts.find(contact => contact.id === card.matter.client)
+  const name = client?.name ?? say.portal.client
+  const pending = pendingIn(card.matter.id)
+  return (
+    <main class="pane thread" aria-labelledby="pane-title">
+      <header class="pane-head">
+        <div class="pane-title">
+          <Link to="/" class="icon-button back" aria-label={say.portal.back}>
+            <Icon name="left" />
+          </Link>
+          <div class="names">
+            <h1 id="pane-title" class="caption cut">
+              {card.matter.name}
+            </h1>
+            <p class="under">
+              {card.matter.number && <span class="num">{card.matter.number}</span>}
+              {card.matter.area && <span>{card.matter.area}</span>}
+            </p>
+          </div>
+        </div>
+      </header>
+      <div class="panel">
+        <div class="empty">
+          <Icon name="chat" />
+          <h2>{say.portal.startTitle}</h2>
+          <p>{say.portal.startLead(name)}</p>
+          {client && !client.emails.length && <p class="trouble">{say.people.noEmail(name)}</p>}
+          {pending.map(({ id, entry }) => (
+            <PendingState key={id} entry={entry} />
+          ))}
+        </div>
+        <PortalComposer
+          key={card.matter.id}
+          portal={card.matter.id}
+          privateTo={say.portal.startStrip(name)}
+        />
+      </div>
+    </main>
+  )
+}

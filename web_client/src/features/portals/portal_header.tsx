@@ -1,0 +1,100 @@
+import type { Signal } from '@preact/signals'
+import type { Portal } from '../../protocol'
+import { go, Link } from '../../router'
+import { presentIn, standingShares } from '../../state/portals'
+import { Avatar } from '../../ui/avatar'
+import { Icon } from '../../ui/icon'
+import { Menu, MenuItem } from '../../ui/menu'
+import { Tabs } from '../../ui/tabs'
+import { shortDay } from '../../ui/times'
+import { say } from '../../words/firm'
+import { PORTAL_PANEL, type PortalTab } from './portal_screen'
+import { setShowEvents, showEvents } from './show_events'
+
+interface PortalHeaderProps {
+  portal: Portal
+  tab: PortalTab
+  onManage(): void
+  details: Signal<boolean>
+}
+
+export function PortalHeader({ portal, tab, onManage, details }: PortalHeaderProps) {
+  const here = `/portals/${portal.id}`
+  return (
+    <header class="pane-head">
+      <div class="pane-title">
+        <Link to="/" class="icon-button back" aria-label={say.portal.back}>
+          <Icon name="left" />
+        </Link>
+        <div class="names">
+          <h1 id="pane-title" class="caption cut">
+            {portal.name}
+          </h1>
+          <p class="under">
+            {portal.number && <span class="num">{portal.number}</span>}
+            {portal.area && <span>{portal.area}</span>}
+            <span>{say.portal.openSince(shortDay(portal.opened_at))}</span>
+          </p>
+        </div>
+        <button type="button" class="faces" aria-label={say.portal.manage} onClick={onManage}>
+          {presentIn(portal.id)
+            .slice(0, 6)
+            .map(stay => (
+              <Avatar key={stay.id} name={stay.name} id={stay.person} side={stay.side} small />
+            ))}
+        </button>
+        <button
+          type="button"
+          class="icon-button details-button"
+          aria-label={say.portal.details}
+          aria-expanded={details.value}
+          onClick={() => {
+            details.value = !details.value
+          }}
+        >
+          <Icon name="panel" />
+        </button>
+        <PortalMenu portal={portal} onManage={onManage} />
+      </div>
+      <div class="pane-tabs">
+        <Tabs
+          label={say.portal.label}
+          chosen={tab === 'shared' ? `${here}/shared` : here}
+          panel={PORTAL_PANEL}
+          tabs={[
+            { to: here, name: say.portal.messages },
+            { to: `${here}/shared`, name: say.portal.resources, count: standingShares(portal.id).length },
+          ]}
+        />
+        {tab === 'messages' && (
+          <button
+            type="button"
+            class="switch"
+            role="switch"
+            aria-checked={showEvents.value}
+            onClick={() => setShowEvents(!showEvents.value)}
+          >
+            {say.portal.events}
+            <i />
+          </button>
+        )}
+      </div>
+    </header>
+  )
+}
+
+function PortalMenu({ portal, onManage }: { portal: Portal; onManage(): void }) {
+  return (
+    <Menu label={say.portal.more} button={<Icon name="more" />}>
+      <MenuItem icon="eye" onChoose={() => setShowEvents(!showEvents.value)} checked={showEvents.value}>
+        {say.portal.events}
+      </MenuItem>
+      <MenuItem icon="users" onChoose={onManage}>
+        {say.portal.manage}
+      </MenuItem>
+      <MenuItem icon="folder" onChoose={() => go(`/matters/${portal.id}`)}>
+        {say.portal.goMatter}
+      </MenuItem>
+    </Menu>
+  )
+}

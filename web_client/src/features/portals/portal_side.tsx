@@ -1,0 +1,97 @@
+import type { Signal } from '@preact/signals'
+import { contentAddress } from '../../connection/http'
+import type { Participant, Portal, Share } from '../../protocol'
+import { Link } from '../../router'
+import { isFact, lastItems, portalFeeds, presentIn, readBy, standingShares } from '../../state/portals'
+import { myId } from '../../state/session'
+import { Avatar } from '../../ui/avatar'
+import { Icon } from '../../ui/icon'
+import { words } from '../../words'
+import { say } from '../../words/firm'
+import { SidePane } from '../shell/side_pane'
+
+const SHARES_SHOWN = 3
+
+/** What belongs to the portal at a glance: who takes part, and what is shared. */
+export function PortalSide({
+  portal,
+  open,
+  onManage,
+}: {
+  portal: Portal
+  open: Signal<boolean>
+  onManage(): void
+}) {
+  const shares = standingShares(portal.id)
+  return (
+    <SidePane label={say.portal.details} open={open}>
+      <section>
+        <h2>
+          {say.portal.participants}
+          <button type="button" class="text-button" onClick={onManage}>
+            {say.portal.manageShort}
+          </button>
+        </h2>
+        <ul>
+          {presentIn(portal.id).map(stay => (
+            <li key={stay.id} class="person">
+              <Avatar name={stay.name} id={stay.person} side={stay.side} small />
+              <div class="about">
+                <p class="name">{stay.name}</p>
+                <p class="quiet cut">{standing(stay)}</p>
+              </div>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section>
+        <h2>
+          {say.portal.resources}
+          <Link to={`/portals/${portal.id}/shared`} class="link">
+            {say.portal.seeAll(shares.length)}
+          </Link>
+        </h2>
+        {!shares.length && <p class="quiet">{words.value.resource.none}</p>}
+        <ul>
+          {shares.slice(0, SHARES_SHOWN).map(share => (
+            <li key={share.id}>
+              <a class="file" href={contentAddress(share.document)} download={share.name}>
+                <Icon name="doc" />
+                <span class="name cut">{share.name}</span>
+                <span class="quiet">{wasOpened(share) ? say.resources.opened : ''}</span>
+              </a>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section>
+        <h2>{say.matters.one}</h2>
+        <Link to={`/matters/${portal.id}`} class="file">
+          <Icon name="folder" />
+          <span class="name caption cut">{portal.name}</span>
+          <Icon name="right" small />
+        </Link>
+      </section>
+    </SidePane>
+  )
+}
+
+function standing(stay: Participant): string {
+  if (stay.side === 'firm')
+    return stay.person === myId.value
+      ? [stay.title, say.portal.you].filter(Boolean).join(', ')
+      : (stay.title ?? '')
+  if (stay.email === null) return say.portal.noEmail
+  const behind =
+    (lastItems.value.get(stay.portal)?.number ?? 0) -
+    Math.max(readBy(stay.portal, stay.person), stay.joined_number ?? 0)
+  if (behind <= 0) return say.portal.readEverything
+  return readBy(stay.portal, stay.person) === 0 ? say.portal.neverRead : say.portal.notRead(behind)
+}
+
+function wasOpened(share: Share): boolean {
+  const items = portalFeeds.get(share.portal)?.items.values() ?? []
+  return [...items].some(
+    item => isFact(item) && item.kind === 'document.opened' && item.document === share.document,
+  )
+}

@@ -1,0 +1,44 @@
+import type { ComponentChildren } from 'preact'
+import { signOut } from '../../connection/line'
+import { me } from '../../state/session'
+import { Menu, MenuItem } from '../../ui/menu'
+import { chooseTheme, type Theme, theme } from '../../ui/theme'
+import { toastProblem } from '../../ui/toast'
+import { words } from '../../words'
+import { say } from '../../words/firm'
+import { openDialog } from './open_dialog'
+import { setSingleKeys, singleKeys } from './shortcuts'
+
+const THEMES: readonly Theme[] = ['system', 'light', 'dark']
+
+export function AccountMenu({ button, buttonClass }: { button: ComponentChildren; buttonClass: string }) {
+  const person = me.value
+  if (!person) return null
+  return (
+    <Menu label={say.account.label(person.name)} button={button} buttonClass={buttonClass}>
+      <p class="about">
+        <b>{person.name}</b>
+        {person.email}
+      </p>
+      <hr />
+      {THEMES.map(each => (
+        <MenuItem key={each} checked={theme.value === each} onChoose={() => chooseTheme(each)}>
+          {say.account.themes[each]}
+        </MenuItem>
+      ))}
+      <hr />
+      <MenuItem icon="gear" onChoose={() => openDialog('keys')}>
+        {say.account.keys}
+      </MenuItem>
+      <MenuItem icon="pen" onChoose={() => setSingleKeys(!singleKeys.value)}>
+        {singleKeys.value ? say.account.singleKeysOn : say.account.singleKeysOff}
+      </MenuItem>
+      <MenuItem icon="lock" onChoose={() => openDialog('sessions')}>
+        {say.account.sessions}
+      </MenuItem>
+      <MenuItem icon="leave" onChoose={() => void signOut().catch(toastProblem)}>
+        {words.value.signOut}
+      </MenuItem>
+    </Menu>
+  )
+}

@@ -1,0 +1,131 @@
+import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { query } from '../../connection/http'
+import type { Contact, Matter } from '../../protocol'
+import { go, Link } from '../../router'
+import { portals } from '../../state/portals'
+import { contacts } from '../../state/records'
+import { generation } from '../../state/session'
+import { textFeeds, threads } from '../../state/threads'
+import { Icon } from '../../ui/icon'
+import { words } from '../../words'
+import { say } from '../../words/firm'
+import { useFeed } from '../conversation/use_feed'
+import { SidePane } from '../shell/side_pane'
+import { phoneName } from './phone_name'
+import { fetchThreadPage } from './send_text'
+import { TextThread } from './text_thread'
+
+/** All texts with one contact. Everyone at the firm sees them (rule T4). */
+export function TextScreen({ contact }: { contact: string }) {
+  const details = useSignal(false)
+  const open = useFeed(textFeeds, contact, before => fetchThreadPage(contact, before))
+  const card = contacts.get(contact)
+  const thread = threads.get(contact)
+  if (open.problem?.code === 'not_found') return <Gone />
+  const name = card?.name ?? thread?.name ?? ''
+  const phone = card ? card.texting_phone : thread?.phone
+  return (
+    <>
+      <main class="pane thread texting" aria-labelledby="pane-title">
+        <header class="pane-head">
+          <div class="pane-title">
+            <Link to="/texts" class="icon-button back" aria-label={say.portal.back}>
+              <Icon name="left" />
+            </Link>
+            <div class="names">
+              <h1 id="pane-title" class="person-title cut">
+                {name}
+              </h1>
+              <p class="under">
+                {phone && <span class="num">{phoneName(phone)}</span>}
+                {thread && <span>{say.texts.onMatters(thread.matters.length)}</span>}
+              </p>
+            </div>
+            <button
+              type="button"
+              class="icon-button details-button"
+              aria-label={say.texts.details}
+              aria-expanded={details.value}
+              onClick={() => {
+                details.value = !details.value
+              }}
+            >
+              <Icon name="panel" />
+            </button>
+          </div>
+        </header>
+        <TextThread contact={contact} name={name} card={card} open={open} />
+      </main>
+      <SidePane label={say.texts.details} open={details}>
+        {card && <ContactSide card={card} />}
+      </SidePane>
+    </>
+  )
+}
+
+function ContactSide({ card }: { card: Contact }) {
+  const matters = useSignal<Matter[]>([])
+  useEffect(() => {
+    query('contact.get', { contact: card.id }).then(
+      found => {
+        matters.value = found.matters
+      },
+      () => {},
+    )
+  }, [card.id, card.version, generation.value])
+  return (
+    <>
+      <section>
+        <h2>
+          {card.name}
+          <Link to={`/contacts/${card.id}`} class="link">
+            {say.texts.edit}
+          </Link>
+        </h2>
+        {card.phones.map(phone => (
+          <p key={phone} class="file">
+            <Icon name="phone" />
+            <span class="name num">{phoneName(phone)}</span>
+            <span class="quiet">{phone === card.texting_phone ? say.texts.texting : ''}</span>
+          </p>
+        ))}
+        {card.emails.map(email => (
+          <p key={email} class="file">
+            <Icon name="mail" />
+            <span class="name cut">{email}</span>
+          </p>
+        ))}
+      </section>
+      <section>
+        <h2>{say.texts.matters}</h2>
+        {!matters.value.length && <p class="quiet">{say.contacts.noMatters}</p>}
+        {matters.value.map(matter => (
+          <Link
+            key={matter.id}
+            to={portals.get(matter.id) ? `/portals/${matter.id}` : `/matters/${matter.id}`}
+            class="file"
+          >
+            <Icon name={portals.get(matter.id) ? 'lock' : 'folder'} />
+            <span class="name caption cut">{matter.name}</span>
+            <span class="quiet">{portals.get(matter.id) ? say.texts.clientPortal : ''}</span>
+          </Link>
+        ))}
+      </section>
+    </>
+  )
+}
+
+function Gone() {
+  return (
+    <main class="pane">
+      <div class="empty" role="alert">
+        <Icon name="person" />
+        <h2>{say.texts.gone}</h2>
+        <button type="button" class="button quiet-button" onClick={() => go('/texts')}>
+          {words.value.back}
+        </button>
+      </div>
+    </main>
+  )
+}

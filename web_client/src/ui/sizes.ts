@@ -1,0 +1,40 @@
+import { language } from '../words'
+
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
+
+/** A file's size as people say it: 412 kB, 1.8 MB. */
+export function sizeName(bytes: number): string {
+  let value = bytes
+  let unit = 0
+  while (value >= 1000 && unit < UNITS.length - 1) {
+    value /= 1000
+    unit += 1
+  }
+  const digits = value < 10 && unit > 1 ? 1 : 0
+  return new Intl.NumberFormat(language.value, {
+    style: 'unit',
+    unit: UNITS[unit] ?? 'byte',
+    unitDisplay: unit ? 'short' : 'long',
+    maximumFractionDigits: digits,
+  }).format(value)
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  'application/pdf': 'PDF',
+  'application/msword': 'Word',
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'Word',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'Excel',
+  'application/zip': 'ZIP',
+  'text/plain': 'TXT',
+  'text/csv': 'CSV',
+}
+
+/** A short name for a kind of file, as found in its content; empty where there is none worth showing. */
+export function kindName(mediaType: string): string {
+  return (
+    KINDS[mediaType] ??
+    (/^(image|audio|video)\//.test(mediaType)
+      ? mediaType.slice(mediaType.indexOf('/') + 1).toUpperCase()
+      : '')
+  )
+}
