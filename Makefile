@@ -21,7 +21,7 @@ test: dev-packages ## run every test
 	@$(VENV)/pytest
 
 check: dev-packages ## lint, type-check, and see that generated files are fresh
-	@$(MAKE) --jobs=2 --output-sync=target check-types check-web check-lint check-imports check-generated
+	@$(MAKE) --jobs=2 --keep-going --output-sync=target check-types check-web check-lint check-imports check-generated
 
 bench: dev-packages ## measure, with peers beside
 	@$(VENV)/python tools/web_client.py build
