@@ -95,7 +95,7 @@ def create_app(settings: Settings, clock: Clock = wall_clock) -> Starlette:
             yield {"parts": parts}
 
     return Starlette(
-        routes=[*webhooks.ROUTES, *routes()],
+        routes=[*webhooks.routes(), *routes()],
         middleware=[Middleware(Edge, secure=settings.cookies_secure)],
         exception_handlers={HTTPException: on_http_exception},
         lifespan=lifespan,

@@ -58,8 +58,8 @@ async def _ruiz(story: Story) -> None:
         ago(days=1, hours=23),
         "ruiz",
         "Ana and Marco, Meridian has agreed to the revised figure. The draft agreement is attached. Please"
-        " read sections 3 and 7 closely before our call on Friday, and sign page 4 if you are comfortable with"
-        " the terms.",
+        " read sections 3 and 7 closely before our call on Friday, and sign page 4 if you agree with the"
+        " terms.",
         attachment=await story.upload("priya", ago(days=1, hours=23), "ruiz", "agreement"),
     )
     await story.read("tom", ago(days=1, hours=22), "ruiz", 3)

@@ -22,6 +22,17 @@ from storage.database import Database
 from storage.models import Draft, Message, Participant, Portal, User
 
 T = TypeVar("T")
+
+_UNREAD_ITEMS = """
+SELECT p.portal_id, i.number FROM participant p JOIN (
+    SELECT portal_id, number, author_id FROM message WHERE deleted_at IS NULL
+    UNION ALL
+    SELECT portal_id, number, sharer_id FROM share WHERE stopped_at IS NULL AND message_id IS NULL
+) i ON i.portal_id = p.portal_id
+WHERE p.person_id = $1 AND p.left_at IS NULL AND i.author_id <> $1
+  AND i.number > p.read_number AND i.number > p.joined_number
+ORDER BY i.number
+"""
 Part = Callable[[Database, Person], Awaitable[Sequence[T]]]
 
 
@@ -51,7 +62,7 @@ def inbox_query(of_texts: TextsPart) -> Callable[[Database, Person, Nothing], Aw
             messages=await _last_messages(database, stays),
             threads=list(await of_texts.threads(database, who)),
             texts=list(await of_texts.texts(database, who)),
-            unread=[*await _unread_messages(database, stays), *await of_texts.unread(database, who)],
+            unread=[*await _unread_items(database, stays), *await of_texts.unread(database, who)],
             drafts=await _drafts(who),
         )
 
@@ -78,17 +89,11 @@ async def _last_messages(database: Database, stays: Sequence[Participant]) -> li
     return await portals.message_shapes(await Message.filter(id__in=[row["id"] for row in rows]))
 
 
-async def _unread_messages(database: Database, stays: Sequence[Participant]) -> list[Unread]:
-    """For each portal, what others wrote beyond the marker and since the person came (U1)."""
+async def _unread_items(database: Database, stays: Sequence[Participant]) -> list[Unread]:
+    """For each portal, what others wrote or shared beyond the marker and since the person came (U1)."""
     if not stays:
         return []
-    person = stays[0].person_id
-    rows = await database.fetch(
-        "SELECT m.portal_id, m.number FROM participant p JOIN message m ON m.portal_id = p.portal_id"
-        " WHERE p.person_id = $1 AND p.left_at IS NULL AND m.number > p.read_number"
-        " AND m.number > p.joined_number AND m.author_id <> $1 AND m.deleted_at IS NULL ORDER BY m.number",
-        [person],
-    )
+    rows = await database.fetch(_UNREAD_ITEMS, [stays[0].person_id])
     numbers: dict[UUID, list[int]] = {stay.portal_id: [] for stay in stays}
     for row in rows:
         numbers[UUID(row["portal_id"])].append(row["number"])

@@ -8,7 +8,8 @@ import pytest
 
 from protocol.entities import Draft, Message
 from protocol.types import MAX_MESSAGE_CHARACTERS
-from tests.rules.world import Actor, RefusedByServer, World
+from server.clock import wall_clock
+from tests.rules.world import Actor, RefusedByServer, World, execute_at
 
 
 async def send(who: Actor, portal: str, text: str = "Good morning", **more: str) -> dict[str, object]:
@@ -219,7 +220,9 @@ async def test_p9_the_last_firm_participant_cannot_be_removed(world: World) -> N
 
 async def test_p3_pages_go_back_through_a_long_portal_without_a_gap(world: World) -> None:
     for number in range(1, 131):
-        await send(world.priya, world.matter, f"message {number}")
+        await execute_at(
+            world, world.priya, wall_clock(), "message.send", portal=world.matter, text=f"message {number}"
+        )
     numbers: list[int] = []
     page = await world.ana.ask("portal.get", portal=world.matter)
     while True:
