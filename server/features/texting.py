@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from protocol.commands.texting import RetryText, SendText, TextQueued
@@ -10,6 +11,7 @@ from protocol.errors import Refused
 from protocol.segments import measure
 from server import access
 from server.access import Person
+from server.dispatch import CommandFunction
 from server.phone_number import shown_number
 from server.records import consent
 from server.transaction import Transaction
@@ -114,4 +116,4 @@ async def _write(
     return TextQueued(text=str(text.id), number=text.number, segments=text.segments)
 
 
-COMMANDS = {"text.send": send_text, "text.retry": retry_text}
+COMMANDS: Final[Mapping[str, CommandFunction]] = {"text.send": send_text, "text.retry": retry_text}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -19,8 +20,10 @@ from protocol.queries import StrayText as StrayTextShape
 from protocol.types import Shape, Side
 from server import access
 from server.access import Person
+from server.dispatch import CommandFunction, QueryFunction
 from server.records.people import contact_shapes
 from server.records.texts import text_shapes, thread_shapes
+from server.render import BodyFunction
 from server.transaction import Transaction
 from storage import log
 from storage.database import Database
@@ -168,9 +171,9 @@ async def _marker_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Map
     }
 
 
-COMMANDS = {"thread.read": read_thread}
-QUERIES = {"thread.get": thread_items, "quarantine.list": quarantine}
-BODIES = {
+COMMANDS: Final[Mapping[str, CommandFunction]] = {"thread.read": read_thread}
+QUERIES: Final[Mapping[str, QueryFunction]] = {"thread.get": thread_items, "quarantine.list": quarantine}
+BODIES: Final[Mapping[str, BodyFunction]] = {
     "text.received": _text_bodies,
     "text.queued": _text_bodies,
     "text.changed": _text_bodies,

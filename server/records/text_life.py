@@ -25,8 +25,8 @@ from storage.models import Text, TextAttempt, TextStep
 
 RECEIPT_WAIT_MS: Final = 2 * 60 * 60 * 1000
 """After so long without a final report a text is unconfirmed, which is not a failure."""
-TURN_WAIT_MS: Final = 500
-"""How soon a text looks again whether the one before it has gone."""
+TURN_WAIT_MS: Final = 1_000
+"""How soon a text looks again whether the one before it has gone, if that one did not call it."""
 
 
 class Setback(NamedTuple):
@@ -137,12 +137,26 @@ async def _others_go_first(text: Text) -> bool:
     ).exists()
 
 
+async def _call_next(change: Transaction, text: Text) -> None:
+    """Let the text behind this one go, which may be waiting for its turn."""
+    following = await (
+        Text.filter(
+            thread_id=text.thread_id, inbound=False, number__gt=text.number, state="queued", retry_at=None
+        )
+        .order_by("number")
+        .first()
+    )
+    if following is not None:
+        await outbox.plan(change.database, "text", following.id, change.now)
+
+
 async def _begin(change: Transaction, text: Text, number: int) -> Attempt:
     attempt = await TextAttempt.create(
         id=new_id(), firm_id=text.firm_id, text_id=text.id, number=number, state="started", at=change.now
     )
     if text.retry_at is not None:
-        await _plan_retry(change, text, None)
+        text.retry_at = None
+        await _tell_changed(change, text)
     return Attempt(attempt.id, text.our_phone, text.their_phone, text.body)
 
 
@@ -173,13 +187,11 @@ async def _set_back(change: Transaction, text: Text, attempt: TextAttempt, setba
     if wait_ms is None:
         await _fail(change, text, setback.reason, setback.code, at)
         return
-    await _plan_retry(change, text, change.now + wait_ms)
-    await outbox.plan(change.database, "text", text.id, change.now + wait_ms)
-
-
-async def _plan_retry(change: Transaction, text: Text, at: int | None) -> None:
-    text.retry_at = at
+    text.retry_at = change.now + wait_ms
     await _tell_changed(change, text)
+    await outbox.plan(change.database, "text", text.id, text.retry_at)
+    if text.state == "queued":
+        await _call_next(change, text)
 
 
 async def _fail(change: Transaction, text: Text, reason: FailureReason, code: str | None, at: int) -> None:
@@ -188,14 +200,31 @@ async def _fail(change: Transaction, text: Text, reason: FailureReason, code: st
 
 
 async def _advance(change: Transaction, text: Text, state: TextState, at: int) -> None:
-    """Take the next step, unless it would be a step back. A report's time is never after our own."""
+    """Take the next step; one that was passed over already is only noted."""
     if not may_replace(_state(text), state):
+        await _note_passed(change, text, state, at)
         return
+    was_queued = text.state == "queued"
     text.state, text.retry_at = state, None
-    await TextStep.create(firm_id=text.firm_id, text_id=text.id, state=state, at=min(at, change.now))
+    await _note(change, text, state, at)
     await _tell_changed(change, text)
     if is_final(state):
         await outbox.end(change.database, "text", text.id)
+    if was_queued:
+        await _call_next(change, text)
+
+
+async def _note_passed(change: Transaction, text: Text, state: TextState, at: int) -> None:
+    """Complete the timeline by a step of which the carrier told late; a final state stays as it was."""
+    if is_final(state) or await TextStep.exists(text_id=text.id, state=state):
+        return
+    await _note(change, text, state, at)
+    await _tell_changed(change, text)
+
+
+async def _note(change: Transaction, text: Text, state: TextState, at: int) -> None:
+    """Write a step into the timeline; never in the future, where the carrier's clock may be."""
+    await TextStep.create(firm_id=text.firm_id, text_id=text.id, state=state, at=min(at, change.now))
 
 
 async def _tell_changed(change: Transaction, text: Text) -> None:
