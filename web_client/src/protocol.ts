@@ -168,8 +168,6 @@ export interface Participant {
   visible_from?: number
   joined_number?: number
   joined_at?: Millis
-  read_number?: number
-  read_at?: Millis | null
   email?: string | null
 }
 

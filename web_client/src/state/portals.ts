@@ -49,7 +49,10 @@ const staysByPortal = computed(() => Map.groupBy(participants.list(), stay => st
 
 /** Everybody who takes part in a portal now. */
 export const presentIn = (portal: string): Participant[] =>
-  (staysByPortal.value.get(portal) ?? []).filter(stay => !stay.left)
+  (staysByPortal.value.get(portal) ?? []).filter(stay => !stay.left).sort(clientsFirst)
+
+const clientsFirst = (a: Participant, b: Participant): number =>
+  a.side.localeCompare(b.side) || (a.joined_at ?? 0) - (b.joined_at ?? 0)
 
 /** The latest stay of a person in a portal; somebody removed and added again has several. */
 export function participantOf(portal: string, person: string): Participant | undefined {

@@ -28,6 +28,11 @@ export function removeUnread(scope: string, number: number): void {
   change(scope, held => ({ ...held, numbers: held.numbers.filter(each => each !== number) }))
 }
 
+/** Whether reading up to a number would read anything: what one wrote oneself needs no marker. */
+export function wouldRead(scope: string, number: number): boolean {
+  return unread.value.get(scope)?.numbers.some(each => each <= number) ?? false
+}
+
 /** The read marker only moves forward. */
 export function markRead(scope: string, number: number): void {
   change(scope, held =>

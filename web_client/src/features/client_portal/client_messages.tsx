@@ -6,7 +6,7 @@ import { personOf } from '../../state/people'
 import { authorOf, type FeedItem, isFact, isShare, portalFeeds, presentIn } from '../../state/portals'
 import { myId } from '../../state/session'
 import { typists } from '../../state/signals'
-import { markRead, readNumber, unread } from '../../state/unread'
+import { markRead, readNumber, unread, wouldRead } from '../../state/unread'
 import { Icon } from '../../ui/icon'
 import { dayName, longDay } from '../../ui/times'
 import { listOf, words } from '../../words'
@@ -50,7 +50,7 @@ export function ClientMessages({ portal }: { portal: Portal }) {
   const team = presentIn(portal.id).filter(stay => stay.side === 'firm')
   const lastMine = items.findLast(item => authorOf(item) === myId.value)?.id
   const read = (number: number) => {
-    if (number <= readNumber(portal.id)) return
+    if (!wouldRead(portal.id, number)) return
     markRead(portal.id, number)
     post('portal.read', { portal: portal.id, number })
   }

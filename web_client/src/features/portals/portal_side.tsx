@@ -2,7 +2,7 @@ import type { Signal } from '@preact/signals'
 import { contentAddress } from '../../connection/http'
 import type { Participant, Portal, Share } from '../../protocol'
 import { Link } from '../../router'
-import { isFact, lastItems, portalFeeds, presentIn, readBy, standingShares } from '../../state/portals'
+import { authorOf, isFact, portalFeeds, presentIn, readBy, standingShares } from '../../state/portals'
 import { myId } from '../../state/session'
 import { Avatar } from '../../ui/avatar'
 import { Icon } from '../../ui/icon'
@@ -82,11 +82,17 @@ function standing(stay: Participant): string {
       ? [stay.title, say.portal.you].filter(Boolean).join(', ')
       : (stay.title ?? '')
   if (stay.email === null) return say.portal.noEmail
-  const behind =
-    (lastItems.value.get(stay.portal)?.number ?? 0) -
-    Math.max(readBy(stay.portal, stay.person), stay.joined_number ?? 0)
-  if (behind <= 0) return say.portal.readEverything
-  return readBy(stay.portal, stay.person) === 0 ? say.portal.neverRead : say.portal.notRead(behind)
+  const read = readBy(stay.portal, stay.person)
+  const unread = notReadBy(stay, read)
+  if (!unread) return say.portal.readEverything
+  return read === 0 ? say.portal.neverRead : say.portal.notRead(unread)
+}
+
+/** How many of the held items others wrote for this participant since the marker. */
+function notReadBy(stay: Participant, read: number): number {
+  const items = [...(portalFeeds.get(stay.portal)?.items.values() ?? [])]
+  const from = Math.max(read, stay.joined_number ?? 0)
+  return items.filter(item => !isFact(item) && item.number > from && authorOf(item) !== stay.person).length
 }
 
 function wasOpened(share: Share): boolean {

@@ -5,7 +5,7 @@ import { firstName, personOf } from '../../state/people'
 import { authorOf, type FeedItem, isFact, portals } from '../../state/portals'
 import { myId } from '../../state/session'
 import { typists } from '../../state/signals'
-import { markRead, readNumber, unread } from '../../state/unread'
+import { markRead, readNumber, unread, wouldRead } from '../../state/unread'
 import { Icon } from '../../ui/icon'
 import { dayName, longDay } from '../../ui/times'
 import { words } from '../../words'
@@ -43,7 +43,7 @@ export function PortalThread({ portal, open }: { portal: string; open: OpenFeed<
     firstNew,
   })
   const read = (number: number) => {
-    if (number <= readNumber(portal)) return
+    if (!wouldRead(portal, number)) return
     markRead(portal, number)
     post('portal.read', { portal, number })
   }

@@ -2,7 +2,7 @@ import { post } from '../../connection/line'
 import type { Contact, Text } from '../../protocol'
 import { firstName, personOf } from '../../state/people'
 import { myId } from '../../state/session'
-import { markRead, readNumber, unread } from '../../state/unread'
+import { markRead, readNumber, unread, wouldRead } from '../../state/unread'
 import { Avatar } from '../../ui/avatar'
 import { Icon } from '../../ui/icon'
 import { clock, dayName, fullTime, iso, longDay } from '../../ui/times'
@@ -42,7 +42,7 @@ export function TextThread({ contact, name, card, open }: TextThreadProps) {
   const shown: Shown[] = [...texts, ...pending]
   const rows = arrange(shown, { author: item => authorOf(item, contact), alone: () => false, firstNew })
   const read = (number: number) => {
-    if (number <= readNumber(contact)) return
+    if (!wouldRead(contact, number)) return
     markRead(contact, number)
     post('thread.read', { contact, number })
   }
