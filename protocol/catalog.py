@@ -92,6 +92,12 @@ def sections() -> tuple[Section, ...]:
     )
 
 
+def structures(*titles: str) -> tuple[Structure, ...]:
+    """The structures of some sections, or of all."""
+    chosen = [section for section in sections() if not titles or section.title in titles]
+    return tuple(structure for section in chosen for structure in section.structures)
+
+
 def structures_of(module: ModuleType) -> tuple[Structure, ...]:
     """The structures that a module defines itself."""
     classes = (value for value in vars(module).values() if isinstance(value, type))

@@ -151,8 +151,6 @@ class Participant(Shape, frozen=True, kw_only=True):
     visible_from: Count | UnsetType = UNSET
     joined_number: Count | UnsetType = UNSET
     joined_at: Millis | UnsetType = UNSET
-    read_number: Count | UnsetType = UNSET
-    read_at: Millis | UnsetType | None = UNSET
     email: str | UnsetType | None = UNSET
 
 

@@ -6,11 +6,14 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from protocol import typescript
+from protocol import asyncapi, openapi, reference, typescript
 
 ROOT = Path(__file__).parent.parent
 
 TARGETS: dict[str, Callable[[], str]] = {
+    "docs/protocol.md": reference.render,
+    "docs/openapi.json": openapi.render,
+    "docs/asyncapi.json": asyncapi.render,
     "web_client/src/protocol.ts": typescript.render,
 }
 

@@ -202,6 +202,8 @@ class QuerySpec:
     roles: frozenset[Role]
 
 
+ANY_QUERY_REFUSES = ("invalid", "not_signed_in", "forbidden", "not_found", "unavailable", "internal")
+
 _TABLE = (
     QuerySpec("inbox.get", Nothing, Inbox, EVERYBODY),
     QuerySpec("portal.get", PortalPage, PortalItems, EVERYBODY),

@@ -21,31 +21,26 @@ def reference(structure: Structure) -> Json:
     return {"$ref": _PLACE.format(name=structure.__name__)}
 
 
-def components(*titles: str) -> Json:
-    """The schemas of some sections, and of all that they mention, by name."""
-    structures = [
-        one for section in catalog.sections() if section.title in titles for one in section.structures
-    ]
+def components(*structures: Structure) -> Json:
+    """The schemas of some structures, and of all that they mention, by name."""
     _, found = msgspec.json.schema_components(structures, ref_template=_PLACE)
-    for section in catalog.sections():
-        for structure in section.structures:
-            if structure.__name__ in found:
-                _describe(found[structure.__name__], structure)
-    if "Events" in found:
-        _open_events(found)
+    documented = {one.__name__: one for one in catalog.structures()}
+    for name, schema in found.items():
+        del schema["title"]
+        schema["description"] = catalog.prose(documented[name])
     return found
 
 
-def _describe(schema: Json, structure: Structure) -> None:
-    del schema["title"]
-    schema["description"] = catalog.prose(structure)
+def frame_components() -> Json:
+    """The schemas of all that travels over a socket.
 
-
-def _open_events(found: Json) -> None:
-    """Say what the server leaves open, so that it need not decode it: events, their bodies, and arguments."""
+    The server leaves some of it open, so as not to decode it twice: here it is said what stands there.
+    """
+    found = components(*catalog.structures("Frames", "Entities", "Commands", "Events"))
     found["Events"]["properties"]["events"]["items"] = {"$ref": _PLACE.format(name="Event")}
     found["Event"]["allOf"] = [_when("kind", one.kind, "body", one.body) for one in EVENTS.values()]
     found["CommandFrame"]["allOf"] = [_when("name", one.name, "args", one.args) for one in COMMANDS.values()]
+    return found
 
 
 def _when(field: str, value: str, other: str, structure: Structure) -> Json:

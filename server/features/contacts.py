@@ -30,7 +30,7 @@ async def create_contact(change: Transaction, who: Person, args: CreateContact) 
     """Make a card; without a choice the first address signs in, and no number is texted.
 
     Raises:
-        Refused: ``invalid``.
+        Refused: ``invalid``, ``conflict``.
     """
     emails, phones = _addresses(args.emails), _numbers(args.phones)
     contact = Contact(
@@ -50,7 +50,7 @@ async def update_contact(change: Transaction, who: Person, args: UpdateContact) 
     """Change a card; another sign-in address ends the contact's sessions and tells both addresses (A3).
 
     Raises:
-        Refused: ``not_found``, ``invalid``.
+        Refused: ``not_found``, ``invalid``, ``conflict``.
     """
     contact = await Contact.filter(id=args.contact, firm_id=who.firm).select_for_update().first()
     if contact is None:

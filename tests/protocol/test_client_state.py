@@ -148,7 +148,7 @@ def test_joining_a_portal_brings_its_people_and_nothing_unread() -> None:
     state = fresh(portals=[])
     person = {"id": uuid(50), "version": 1, "portal": PORTAL, "person": ME, "side": "firm", "name": "Ada"}
     state.apply(sent(1))
-    body = {"portal": portal(), "participants": [person], "last": message(1)}
+    body = {"portal": portal(), "participants": [person]}
     state.apply(event("portal.joined", body))
     assert state.all(Portal) == [portal()]
     assert state.all(Participant) == [person]

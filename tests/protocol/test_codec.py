@@ -39,7 +39,7 @@ MUTATED_FRAMES = 30_000
 encodings = pytest.mark.parametrize("encoding", ENCODINGS)
 sent_by_client = [vector for vector in FRAMES if vector["from"] == "client"]
 sent_by_server = [vector for vector in FRAMES if vector["from"] == "server"]
-slow = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+slow = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def name_of(vector: Any) -> str:
