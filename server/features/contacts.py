@@ -14,11 +14,13 @@ from protocol.queries import ContactCard, ContactQuery, Contacts, Search
 from protocol.types import Shape, Side
 from server import access, sessions
 from server.access import Person
+from server.dispatch import CommandFunction, QueryFunction
 from server.email_address import is_email_address
 from server.phone_number import check_texting_number, stored_number
 from server.records import mail, matters, naming
 from server.records.facts import record_fact
 from server.records.people import contact_shapes
+from server.render import BodyFunction
 from server.transaction import Transaction
 from storage import log
 from storage.database import Database
@@ -184,6 +186,6 @@ async def _contact_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Ma
     return {entry.event_id: shapes[entry.entity] for entry in entries}
 
 
-COMMANDS = {"contact.create": create_contact, "contact.update": update_contact}
-QUERIES = {"contact.list": contact_list, "contact.get": contact_card}
-BODIES = {"contact.changed": _contact_bodies}
+COMMANDS: Mapping[str, CommandFunction] = {"contact.create": create_contact, "contact.update": update_contact}
+QUERIES: Mapping[str, QueryFunction] = {"contact.list": contact_list, "contact.get": contact_card}
+BODIES: Mapping[str, BodyFunction] = {"contact.changed": _contact_bodies}

@@ -12,7 +12,9 @@ from protocol.errors import Refused
 from protocol.types import Shape, Side
 from server import access
 from server.access import Person
+from server.dispatch import CommandFunction
 from server.records import documents, portals
+from server.render import BodyFunction
 from server.transaction import Transaction
 from storage.database import Database
 from storage.log import Entry
@@ -123,13 +125,13 @@ async def _share_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Mapp
     return {entry.event_id: shapes[entry.entity] for entry in entries}
 
 
-COMMANDS = {
+COMMANDS: Mapping[str, CommandFunction] = {
     "document.rename": rename_document,
     "document.delete": delete_document,
     "share.add": add_share,
     "share.stop": stop_share,
 }
-BODIES = {
+BODIES: Mapping[str, BodyFunction] = {
     "document.changed": _document_bodies,
     "share.added": _share_bodies,
     "share.changed": _share_bodies,

@@ -16,9 +16,11 @@ from protocol.queries import MatterCard, MatterQuery, Matters, Search
 from protocol.types import Shape, Side
 from server import access
 from server.access import Person
+from server.dispatch import CommandFunction, QueryFunction
 from server.records import documents, naming, portals
 from server.records.matters import matter_shapes, page_by_name
 from server.records.people import contact_shapes
+from server.render import BodyFunction
 from server.transaction import Transaction
 from storage.database import Database
 from storage.log import Entry
@@ -174,6 +176,6 @@ async def _matter_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Map
     return {entry.event_id: shapes[entry.entity] for entry in entries}
 
 
-COMMANDS = {"matter.create": create_matter, "matter.update": update_matter}
-QUERIES = {"matter.list": matter_list, "matter.get": matter_card}
-BODIES = {"matter.changed": _matter_bodies}
+COMMANDS: Mapping[str, CommandFunction] = {"matter.create": create_matter, "matter.update": update_matter}
+QUERIES: Mapping[str, QueryFunction] = {"matter.list": matter_list, "matter.get": matter_card}
+BODIES: Mapping[str, BodyFunction] = {"matter.changed": _matter_bodies}

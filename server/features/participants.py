@@ -12,7 +12,9 @@ from protocol.events import PortalFact
 from protocol.types import Shape, Side
 from server import access
 from server.access import Person
+from server.dispatch import CommandFunction
 from server.records import facts, portals
+from server.render import BodyFunction
 from server.transaction import Transaction
 from storage.database import Database
 from storage.log import Entry
@@ -112,8 +114,11 @@ async def _participant_bodies(_: Database, __: Side, entries: Sequence[Entry]) -
     return bodies
 
 
-COMMANDS = {"participant.add": add_participant, "participant.remove": remove_participant}
-BODIES = {
+COMMANDS: Mapping[str, CommandFunction] = {
+    "participant.add": add_participant,
+    "participant.remove": remove_participant,
+}
+BODIES: Mapping[str, BodyFunction] = {
     "participant.added": _fact_bodies,
     "participant.removed": _fact_bodies,
     "participant.changed": _participant_bodies,

@@ -15,7 +15,9 @@ from protocol.queries import PAGE_ITEMS, PortalItems, PortalPage
 from protocol.types import Shape, Side
 from server import access
 from server.access import Person
+from server.dispatch import CommandFunction, QueryFunction
 from server.records import documents, facts, portals
+from server.render import BodyFunction
 from server.transaction import Transaction
 from storage import log
 from storage.database import Database
@@ -230,9 +232,13 @@ def draft_shape(draft: Draft) -> DraftShape:
     )
 
 
-COMMANDS = {"message.send": send_message, "message.delete": delete_message, "draft.save": save_draft}
-QUERIES = {"portal.get": portal_items}
-BODIES = {
+COMMANDS: Mapping[str, CommandFunction] = {
+    "message.send": send_message,
+    "message.delete": delete_message,
+    "draft.save": save_draft,
+}
+QUERIES: Mapping[str, QueryFunction] = {"portal.get": portal_items}
+BODIES: Mapping[str, BodyFunction] = {
     "message.sent": _message_bodies,
     "message.changed": _message_bodies,
     "message.deleted": _message_bodies,

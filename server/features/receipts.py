@@ -10,7 +10,9 @@ from protocol.events import Marker
 from protocol.types import Shape, Side
 from server import access
 from server.access import Person
+from server.dispatch import CommandFunction
 from server.records import facts
+from server.render import BodyFunction
 from server.transaction import Transaction
 from storage.database import Database
 from storage.log import Entry
@@ -59,5 +61,5 @@ async def _marker_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Map
     }
 
 
-COMMANDS = {"portal.read": read_portal}
-BODIES = {"portal.read": _marker_bodies}
+COMMANDS: Mapping[str, CommandFunction] = {"portal.read": read_portal}
+BODIES: Mapping[str, BodyFunction] = {"portal.read": _marker_bodies}

@@ -15,10 +15,12 @@ from protocol.queries import Nothing, Users
 from protocol.types import Shape, Side
 from server import access, sessions
 from server.access import Person
+from server.dispatch import CommandFunction, QueryFunction
 from server.email_address import is_email_address
 from server.passwords import hash_now
 from server.records import naming
 from server.records.people import user_shape
+from server.render import BodyFunction
 from server.transaction import Transaction
 from storage.database import Database
 from storage.log import Entry
@@ -93,6 +95,6 @@ async def _user_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Mappi
     return {entry.event_id: user_shape(found[entry.entity]) for entry in entries}
 
 
-COMMANDS = {"user.create": create_user, "user.update": update_user}
-QUERIES = {"user.list": user_list}
-BODIES = {"user.changed": _user_bodies}
+COMMANDS: Mapping[str, CommandFunction] = {"user.create": create_user, "user.update": update_user}
+QUERIES: Mapping[str, QueryFunction] = {"user.list": user_list}
+BODIES: Mapping[str, BodyFunction] = {"user.changed": _user_bodies}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -12,13 +13,13 @@ from server.clock import wall_clock
 from tests.rules.world import Actor, RefusedByServer, World, execute_at
 
 
-async def send(who: Actor, portal: str, text: str = "Good morning", **more: str) -> dict[str, object]:
-    return await who.do("message.send", portal=portal, text=text, **more)
+async def send(who: Actor, portal: str, text: str = "Good morning", **more: str) -> dict[str, Any]:
+    return await who.do("message.send", None, portal=portal, text=text, **more)
 
 
-async def refused(who: Actor, command: str, **args: object) -> RefusedByServer:
+async def refused(who: Actor, command: str, **args: Any) -> RefusedByServer:
     with pytest.raises(RefusedByServer) as caught:
-        await who.do(command, **args)
+        await who.do(command, None, **args)
     return caught.value
 
 

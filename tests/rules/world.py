@@ -133,7 +133,7 @@ class Screen:
         """Everything that the screen holds now."""
         return self.client.state
 
-    async def shows(self, condition: Callable[[State], T], what: str) -> T:
+    async def shows(self, condition: Callable[[State], Any], what: str) -> Any:
         """Wait until the screen shows something; fail in its words if it never does."""
         return await within(self.client.until(condition), what)
 
