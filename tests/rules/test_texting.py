@@ -23,6 +23,7 @@ from tests.rules.texting_firm import (
     eventually,
     new_firm,
     texting_firm,
+    working,
 )
 
 
@@ -113,12 +114,14 @@ async def test_t1_a_repeated_command_texts_once(database_url: str) -> None:
 
 
 async def test_texts_to_one_person_leave_in_the_order_in_which_they_were_sent(database_url: str) -> None:
-    async with texting_firm(database_url) as firm:
+    """All wait when the workers begin, and workers have many in hand at once."""
+    async with texting_firm(database_url, works=False) as firm:
         priya = await firm.employ("Priya")
         ana = await firm.meet(priya, "Ana Ruiz", ANA)
         sent = [await firm.send(priya, ana, f"Part {part}") for part in range(12)]
-        for text in sent:
-            await firm.until(priya, ana, text, "delivered")
+        async with working(firm), working(firm):
+            for text in sent:
+                await firm.until(priya, ana, text, "delivered")
         assert await firm.carrier_took(ANA) == [f"Part {part}" for part in range(12)]
 
 
