@@ -10,7 +10,7 @@ import pytest
 from protocol.entities import Draft, Message
 from protocol.types import MAX_MESSAGE_CHARACTERS
 from server.clock import wall_clock
-from tests.rules.world import Actor, RefusedByServer, World, execute_at
+from tests.rules.world import Actor, RefusedByServer, World, execute_at, refused, send
 
 
 async def send(who: Actor, portal: str, text: str = "Good morning", **more: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
+import pytest
 
 from protocol.client import Client, Credential
 from protocol.client.state import State
@@ -24,10 +25,9 @@ from server.hub.doorbell import LocalDoorbell
 from server.transaction import transaction
 from storage.database import Database
 from storage.keys import new_id
+from storage.models import User
 from tests.nodes import Node
 
-PASSWORD = "a-password-for-tests"
-SLUG = "harlow"
 T = TypeVar("T")
 
 
@@ -52,6 +52,7 @@ class Actor:
     role: Role
     name: str
     node: Node
+    slug: str
     headers: dict[str, str] = field(repr=False)
     credential: Credential = field(repr=False)
     http: httpx.AsyncClient = field(repr=False)
@@ -119,7 +120,7 @@ class Actor:
 
     @property
     def _firm_query(self) -> str:
-        return f"?firm={SLUG}" if self.role == "client" else ""
+        return f"?firm={self.slug}" if self.role == "client" else ""
 
 
 @dataclass
@@ -144,6 +145,7 @@ class World:
 
     database: Database
     firm: UUID
+    slug: str
     node: Node
     http: httpx.AsyncClient
     people: dict[str, Actor]
@@ -155,17 +157,23 @@ class World:
         except KeyError:
             raise AttributeError(name) from None
 
+    def email(self, key: str) -> str:
+        """An address that nobody has in another world."""
+        return f"{key}@{self.slug}.example"
+
     async def add_user(self, key: str, name: str, role: Role = "member") -> Actor:
-        """Somebody else at the firm."""
-        made = await self.priya.do(
-            "user.create", name=name, email=f"{key}@harlow.example", password=PASSWORD, role=role
-        )
-        self.people[key] = await self._programs_actor(UUID(made["id"]), role, name)
+        """Somebody at the firm, who speaks through a program and has no password: hashing one takes long."""
+        user = new_id()
+        async with self.database.transaction(self.firm):
+            await User.create(
+                id=user, firm_id=self.firm, name=name, email=self.email(key), role=role, password_hash=""
+            )
+        self.people[key] = await self._programs_actor(user, role, name)
         return self.people[key]
 
     async def add_contact(self, key: str, name: str, **card: Any) -> Actor:
         """Somebody whom the firm knows, signed in as a client."""
-        card.setdefault("emails", [f"{key}@mail.example"])
+        card.setdefault("emails", [self.email(key)])
         made = await self.priya.do("contact.create", name=name, **card)
         self.people[key] = await self.sign_in_client(UUID(made["id"]), name)
         return self.people[key]
@@ -183,16 +191,14 @@ class World:
         ) as change:
             session, token = await sessions.open_session(change, contact, "client", "a test's browser")
         csrf = await sessions.csrf_token(self.database, session.id)
-        cookie = f"causeway-client-{SLUG}={token}"
+        cookie = f"causeway-client-{self.slug}={token}"
         headers = {
             "Cookie": cookie,
             "Origin": self.node.url,
-            "X-Causeway-Firm": SLUG,
+            "X-Causeway-Firm": self.slug,
             "X-Causeway-CSRF": csrf,
         }
-        return Actor(
-            str(contact), "client", name, self.node, headers, Credential(cookie=cookie, csrf=csrf), self.http
-        )
+        return self._actor(contact, "client", name, headers, Credential(cookie=cookie, csrf=csrf))
 
     async def _programs_actor(self, user: UUID, role: Role, name: str) -> Actor:
         async with transaction(
@@ -200,7 +206,12 @@ class World:
         ) as change:
             _, token = await sessions.create_token(change, user, "a test")
         headers = {"Authorization": f"Bearer {token}"}
-        return Actor(str(user), role, name, self.node, headers, Credential(token=token), self.http)
+        return self._actor(user, role, name, headers, Credential(token=token))
+
+    def _actor(
+        self, id: UUID, role: Role, name: str, headers: dict[str, str], credential: Credential
+    ) -> Actor:
+        return Actor(str(id), role, name, self.node, self.slug, headers, credential, self.http)
 
 
 @contextlib.asynccontextmanager
@@ -209,23 +220,14 @@ async def open_world(node: Node) -> AsyncIterator[World]:
     settings = node.settings
     async with (
         Database.open(settings.database_url, settings.master_keys) as database,
-        httpx.AsyncClient(timeout=30) as http,
+        httpx.AsyncClient(timeout=30, verify=False, trust_env=False) as http,
     ):
-        now = wall_clock()
+        slug = f"harlow-{secrets.token_hex(4)}"
         firm = await installation.create_firm(
-            database, name="Harlow & Reyes LLP", slug=SLUG, time_zone="America/Los_Angeles", now=now
+            database, name="Harlow & Reyes LLP", slug=slug, time_zone="America/Los_Angeles", now=wall_clock()
         )
-        admin = await installation.create_admin(
-            database,
-            LocalDoorbell(),
-            firm,
-            name="Priya Shah",
-            email="priya@harlow.example",
-            password=PASSWORD,
-            now=now,
-        )
-        world = World(database, firm, node, http, {})
-        world.people["priya"] = await world._programs_actor(admin, "admin", "Priya Shah")
+        world = World(database, firm, slug, node, http, {})
+        await world.add_user("priya", "Priya Shah", "admin")
         await world.add_user("tom", "Tom Becker")
         await world.add_contact("ana", "Ana Ruiz")
         await world.add_contact("marco", "Marco Ruiz")
@@ -239,6 +241,18 @@ async def within(wait: Awaitable[T], what: str) -> T:
         return await asyncio.wait_for(wait, PATIENCE_S)
     except TimeoutError:
         raise AssertionError(f"not within {PATIENCE_S:g} s: {what}") from None
+
+
+async def send(who: Actor, portal: str, text: str = "Good morning", **more: Any) -> dict[str, Any]:
+    """Write to a portal."""
+    return await who.do("message.send", portal=portal, text=text, **more)
+
+
+async def refused(who: Actor, command: str, **args: Any) -> RefusedByServer:
+    """A command that must be refused; how it was."""
+    with pytest.raises(RefusedByServer) as caught:
+        await who.do(command, **args)
+    return caught.value
 
 
 async def execute_at(world: World, who: Actor, now: int, command: str, **args: Any) -> Any:
