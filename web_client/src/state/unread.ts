@@ -1,8 +1,12 @@
-import { signal } from '@preact/signals'
+import { computed, signal } from '@preact/signals'
 import type { Unread } from '../protocol'
 
 /** What this person has not read, by portal or thread. A badge is the length of a list, never a counter. */
 export const unread = signal<ReadonlyMap<string, Unread>>(new Map())
+
+export const totalUnread = computed(() =>
+  [...unread.value.values()].reduce((sum, each) => sum + each.numbers.length, 0),
+)
 
 export function replaceUnread(given: readonly Unread[]): void {
   unread.value = new Map(given.map(each => [each.scope, each]))

@@ -15,7 +15,7 @@ export const records = {
     phone: (n: number) => `Phone number ${n}`,
     addPhone: 'Add a phone number',
     textsTo: 'Texts go here',
-    noTexts: 'No texting',
+    noPhones: 'No phone number.',
     up: 'Move up',
     remove: 'Remove',
     note: 'Note',

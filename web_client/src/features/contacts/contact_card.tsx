@@ -85,7 +85,7 @@ function Card({ contact, card, onEdit }: { contact: Contact; card: ContactCard; 
         </section>
         <section>
           <h2>{say.contacts.phones}</h2>
-          {!contact.phones.length && <p class="quiet">{say.contacts.noTexts}</p>}
+          {!contact.phones.length && <p class="quiet">{say.contacts.noPhones}</p>}
           <ul class="facts">
             {contact.phones.map(phone => (
               <li key={phone}>

@@ -78,7 +78,7 @@ export function ShareDocument({
       ) : (
         <div class="choices">
           <button type="button" class="choice" data-first onClick={() => pickFiles(false, attach)}>
-            <Icon name="up" />
+            <Icon name="upload" />
             <span class="name">{say.resources.upload}</span>
           </button>
           <button type="button" class="choice" onClick={() => (choosing.value = true)}>

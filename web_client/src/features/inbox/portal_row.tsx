@@ -56,11 +56,14 @@ function Preview({ portal }: { portal: string }) {
     )
   if (!last) return <p>{say.inbox.nothing}</p>
   const author = personOf(authorOf(last), portal)
-  const by = author?.me
-    ? `${words.value.youStart}: `
-    : author?.side === 'firm'
-      ? `${firstName(author.name)}: `
-      : ''
+  const gone = !isShare(last) && last.deleted
+  const by = gone
+    ? ''
+    : author?.me
+      ? `${words.value.youStart}: `
+      : author?.side === 'firm'
+        ? `${firstName(author.name)}: `
+        : ''
   return (
     <>
       {isReadByClients(last) && <Icon name="checks" small class="read" label={say.inbox.read} />}

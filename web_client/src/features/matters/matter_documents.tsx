@@ -47,7 +47,7 @@ export function MatterDocuments({ card }: { card: MatterCard }) {
       <h2>
         {say.matters.documents}
         <button type="button" class="button quiet-button small" onClick={() => pickFiles(true, begin)}>
-          <Icon name="up" small />
+          <Icon name="upload" small />
           {say.matters.upload}
         </button>
       </h2>

@@ -73,7 +73,7 @@ export function PortalComposer({ portal, privateTo }: { portal: string; privateT
               </>
             }
           >
-            <MenuItem icon="up" onChoose={() => pickFiles(false, attach)}>
+            <MenuItem icon="upload" onChoose={() => pickFiles(false, attach)}>
               {say.portal.fromDevice}
             </MenuItem>
             <MenuItem icon="folder" onChoose={() => (choosing.value = true)}>

@@ -1,8 +1,11 @@
+import { useEffect } from 'preact/hooks'
 import { phase, type SignedIn, stopReason } from '../../connection/line'
 import { path, pieces } from '../../router'
-import { generation } from '../../state/session'
+import { firm, generation } from '../../state/session'
+import { totalUnread } from '../../state/unread'
 import { Announcer } from '../../ui/announcer'
 import { Toasts } from '../../ui/toast'
+import { say } from '../../words/firm'
 import { ContactsScreen } from '../contacts/contacts_screen'
 import { InboxScreen } from '../inbox/inbox_screen'
 import { MattersScreen } from '../matters/matters_screen'
@@ -23,6 +26,10 @@ export function FirmApp({ signedIn }: { signedIn: SignedIn | null | undefined })
 
 function Workspace() {
   useShortcuts()
+  useEffect(() => {
+    const count = totalUnread.value ? `(${totalUnread.value}) ` : ''
+    document.title = `${count}${say.inbox.title}, ${firm.value?.name ?? ''}`
+  }, [totalUnread.value, firm.value])
   const [place = ''] = pieces(path.value)
   const open = pieces(path.value).length > 1 || place === 'people'
   return (

@@ -1,7 +1,6 @@
-import { computed } from '@preact/signals'
 import { Link, path, pieces } from '../../router'
 import { firm, me } from '../../state/session'
-import { unread } from '../../state/unread'
+import { totalUnread } from '../../state/unread'
 import { initials } from '../../ui/avatar'
 import { Icon, type IconName } from '../../ui/icon'
 import { words } from '../../words'
@@ -21,10 +20,6 @@ const PLACES: readonly Place[] = [
   { to: '/matters', name: say.rail.matters, icon: 'folder', holds: ['matters'] },
   { to: '/people', name: say.rail.people, icon: 'users', holds: ['people'] },
 ]
-
-const totalUnread = computed(() =>
-  [...unread.value.values()].reduce((sum, each) => sum + each.numbers.length, 0),
-)
 
 export function Rail() {
   return (

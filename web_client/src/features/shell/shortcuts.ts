@@ -22,6 +22,7 @@ export function useShortcuts(): void {
         k: whenFree(() => step(-1)),
         r: whenFree(() => document.querySelector<HTMLElement>('[data-composer]')?.focus()),
         '/': whenFree(() => openDialog('palette')),
+        '?': whenFree(() => openDialog('keys')),
         'Shift+?': whenFree(() => openDialog('keys')),
       }),
     [],
