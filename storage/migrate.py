@@ -32,8 +32,8 @@ class Inconsistent(Exception):
 async def migrate(url: str, upto: str = LATEST) -> list[str]:
     """Apply the steps that this database does not have yet, all or none. Returns their names.
 
-    Nodes that start together do it once: the lock is held until COMMIT. `upto` names the last step wanted,
-    which tests use to make a database of the past. Raises StoreAway.
+    On PostgreSQL nodes may start together: one applies the steps while the others wait. `upto` names the last
+    step wanted, which tests use to make a database of the past. Raises StoreAway.
     """
     # A step may take longer than a statement of the server ever should.
     patience = {} if url.startswith("sqlite:") else {"command_timeout": None}

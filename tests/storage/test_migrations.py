@@ -29,18 +29,25 @@ BY_HAND = {"participant_open"}
 Rows = list[dict[str, Any]]
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-async def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite://{tmp_path}/empty.sqlite3"
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
+@pytest.fixture
+def empty_sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite://{tmp_path}/empty.sqlite3"
+
+
+@pytest.fixture
+async def empty_postgres_url(postgres: PostgresServer) -> AsyncIterator[str]:
     name = f"empty_{new_id().hex}"
-    connection = await asyncpg.connect(server.url("postgres"))
+    connection = await asyncpg.connect(postgres.url("postgres"))
     await connection.execute(f"CREATE DATABASE {name}")
-    yield server.url(name)
+    yield postgres.url(name)
     await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await connection.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue(f"empty_{request.param}_url")
+    return url
 
 
 async def test_the_steps_lead_to_the_models() -> None:
@@ -81,9 +88,9 @@ async def test_migrating_again_changes_nothing(database_url: str) -> None:
     assert await migrate(database_url) == []
 
 
-async def test_nodes_that_start_together_migrate_once(empty_url: str) -> None:
+async def test_nodes_that_start_together_migrate_once(empty_postgres_url: str) -> None:
     async with asyncio.TaskGroup() as group:
-        nodes = [group.create_task(migrate(empty_url)) for _ in range(3)]
+        nodes = [group.create_task(migrate(empty_postgres_url)) for _ in range(3)]
     assert sorted(len(node.result()) for node in nodes) == [0, 0, len(STEPS)]
 
 
