@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
 
@@ -11,16 +10,6 @@ from protocol.entities import Draft, Message
 from protocol.types import MAX_MESSAGE_CHARACTERS
 from server.clock import wall_clock
 from tests.rules.world import Actor, RefusedByServer, World, execute_at, refused, send
-
-
-async def send(who: Actor, portal: str, text: str = "Good morning", **more: str) -> dict[str, Any]:
-    return await who.do("message.send", None, portal=portal, text=text, **more)
-
-
-async def refused(who: Actor, command: str, **args: Any) -> RefusedByServer:
-    with pytest.raises(RefusedByServer) as caught:
-        await who.do(command, None, **args)
-    return caught.value
 
 
 async def test_p1_the_first_message_opens_the_portal_for_the_writer_and_the_client(world: World) -> None:
