@@ -17,6 +17,7 @@ from typing import Any, Literal, TypeVar
 import msgpack
 import msgspec
 
+from protocol.complaint import complaint
 from protocol.errors import ProtocolViolation, Refused
 from protocol.frames import MAX_INBOUND_FRAME_BYTES, Inbound, Outbound
 from protocol.types import MAX_EXACT_INTEGER, Arguments
@@ -62,12 +63,12 @@ def decode_args(args: Any, into: type[T]) -> T:
     """Check the arguments of a command or query against their structure.
 
     Raises:
-        Refused: ``invalid``, with the place and the reason.
+        Refused: ``invalid``, with a sentence that says what is wrong and where.
     """
     try:
         return msgspec.convert(args, into)
     except msgspec.ValidationError as error:
-        raise Refused("invalid", f"{error}.") from None
+        raise Refused("invalid", complaint(error)) from None
 
 
 def decode_query(args: dict[str, str], into: type[T]) -> T:
@@ -79,8 +80,10 @@ def decode_query(args: dict[str, str], into: type[T]) -> T:
     try:
         _check(args, 0)
         return msgspec.convert(args, into, strict=False)
+    except msgspec.ValidationError as error:
+        raise Refused("invalid", complaint(error)) from None
     except ValueError as error:
-        raise Refused("invalid", f"{error}.") from None
+        raise Refused("invalid", f"The request has a {error}.") from None
 
 
 def parse(data: bytes, encoding: Encoding) -> Any:

@@ -23,6 +23,12 @@ _ONE_LINE = rf"^[^\t\n\r\u2028\u2029]*{_END}"
 
 MADE_BY_CLIENT = rf"^[A-Za-z0-9_-]{{8,64}}{_END}"
 
+PATTERN_MEANINGS = {
+    _UUID: "an id: a UUID in lower case, with hyphens",
+    _ONE_LINE: "a single line",
+    MADE_BY_CLIENT: "8 to 64 letters, digits, - or _",
+}
+
 Id = Annotated[str, Meta(pattern=_UUID, description="UUID in lower case, with hyphens")]
 Key = Annotated[str, Meta(pattern=MADE_BY_CLIENT, description="made by the client, the same in every repeat")]
 Millis = Annotated[int, Meta(ge=0, le=MAX_EXACT_INTEGER, description="milliseconds since 1970, UTC")]
