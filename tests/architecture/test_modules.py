@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 MAX_LINES = 400
-SOURCES = frozenset({".py", ".ts", ".tsx", ".css", ".sh"})
+SOURCES = frozenset({".py", ".ts", ".tsx", ".sh"})
 GENERATED = ("storage/migrations/", "web_client/src/protocol.ts")
 # Words that name a pile, not a thing: whoever looks for something cannot know that it is there.
 EMPTY_WORDS = frozenset({"base", "common", "data", "info", "misc"})
