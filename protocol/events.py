@@ -94,6 +94,7 @@ _TABLE = (
     EventSpec("participant.removed", PortalFact, "scope", False, "Somebody was removed from the portal."),
     EventSpec("participant.changed", Participant, "scope", False, "A participant's name or title changed."),
     EventSpec("email.changed", PortalFact, "scope", False, "A participant's sign-in address changed."),
+    EventSpec("fact.changed", PortalFact, "scope", False, "A document that a fact names was renamed."),
     EventSpec("participants.changed", People, "clients", True, "Who takes part, as clients know it."),
     EventSpec("share.added", Share, "scope", True, "A document became visible in the portal."),
     EventSpec("share.changed", Share, "scope", True, "A shared document was renamed."),

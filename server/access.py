@@ -160,6 +160,17 @@ async def user_of(who: Person, user: UUID) -> User:
     return found
 
 
+def may_share(who: Person, document: Document) -> bool:
+    """Whether somebody in a document's portal may show it there: a client only what it uploaded itself.
+
+    With a share of its own of what the firm shared, a client could keep access after the firm stops sharing,
+    or show it to those for whom the firm has hidden what came before them (A2, D3).
+    """
+    if document.firm_id != who.firm or document.deleted_at is not None:
+        return False
+    return who.side == "firm" or document.author_id == who.id
+
+
 async def may_open(database: Database, who: Person, document: Document) -> bool:
     """Whether a person may have a document's content now: the firm by its matter, a client by a share (D3).
 

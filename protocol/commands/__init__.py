@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from protocol.commands.contacts import CreateContact, UpdateContact
-from protocol.commands.documents import AddShare, DeleteDocument, RenameDocument, StopShare
+from protocol.commands.documents import (
+    AddShare,
+    DeleteDocument,
+    RenameDocument,
+    ShareStopped,
+    StopShare,
+)
 from protocol.commands.matters import CreateMatter, UpdateMatter
 from protocol.commands.participants import AddParticipant, RemoveParticipant
 from protocol.commands.portals import (
@@ -65,7 +71,7 @@ _TABLE = (
     CommandSpec("document.rename", RenameDocument, Document, FIRM),
     CommandSpec("document.delete", DeleteDocument, Document, FIRM),
     CommandSpec("share.add", AddShare, Share, EVERYBODY),
-    CommandSpec("share.stop", StopShare, Share, FIRM),
+    CommandSpec("share.stop", StopShare, ShareStopped, FIRM),
     CommandSpec("text.send", SendText, TextQueued, FIRM, ("empty", *_NO_TEXT)),
     CommandSpec("text.retry", RetryText, TextQueued, FIRM, ("conflict", *_NO_TEXT)),
     CommandSpec("thread.read", ReadThread, MarkerMoved, FIRM),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from protocol.types import Arguments, FileName, Id
+from protocol.entities import Share
+from protocol.types import Arguments, FileName, Id, Shape
 
 
 class RenameDocument(Arguments, frozen=True, kw_only=True):
@@ -29,3 +30,10 @@ class StopShare(Arguments, frozen=True, kw_only=True):
     """Ends one share. The result names any other share that still gives access (rule D3)."""
 
     share: Id
+
+
+class ShareStopped(Shape, frozen=True, kw_only=True):
+    """The share that has ended, and those of the same document that still stand."""
+
+    share: Share
+    others: list[Share]

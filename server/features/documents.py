@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from protocol.commands.documents import AddShare, DeleteDocument, RenameDocument, StopShare
+from protocol.commands.documents import AddShare, DeleteDocument, RenameDocument, ShareStopped, StopShare
 from protocol.entities import Document as DocumentShape
 from protocol.entities import Share as ShareShape
 from protocol.errors import Refused
@@ -13,12 +13,13 @@ from protocol.types import Shape, Side
 from server import access
 from server.access import Person
 from server.dispatch import CommandFunction
+from server.file_names import tidy_name
 from server.records import documents, portals
 from server.render import BodyFunction
 from server.transaction import Transaction
 from storage.database import Database
 from storage.log import Entry
-from storage.models import Document, Portal, Share
+from storage.models import Document, Fact, Portal, Share
 
 
 async def rename_document(change: Transaction, who: Person, args: RenameDocument) -> DocumentShape:
@@ -28,24 +29,11 @@ async def rename_document(change: Transaction, who: Person, args: RenameDocument
         Refused: ``not_found``.
     """
     document = await _document_of(who, UUID(args.document))
-    document.name = args.name
+    document.name = tidy_name(args.name)
     document.version += 1
     await document.save(update_fields=["name", "version"])
     _tell_changed(change, document)
-    for share in await Share.filter(document_id=document.id, stopped_at=None):
-        share.version += 1
-        await share.save(update_fields=["version"])
-        change.tell(
-            "share.changed",
-            scope=share.portal_id,
-            entity=share.id,
-            version=share.version,
-            number=share.number,
-            clients=await access.clients_in(share.portal_id),
-        )
-    await documents.touch_messages(
-        change, document.matter_id, document.id, await access.clients_in(document.matter_id)
-    )
+    await _tell_renamed(change, document)
     return (await documents.document_shapes([document]))[0]
 
 
@@ -74,7 +62,7 @@ async def add_share(change: Transaction, who: Person, args: AddShare) -> ShareSh
     """
     portal, _ = await portals.enter_or_open(change, who, UUID(args.portal))
     document = await Document.get_or_none(id=args.document, matter_id=portal.id, firm_id=who.firm)
-    if document is None or not await access.may_open(change.database, who, document):
+    if document is None or not access.may_share(who, document):
         raise Refused("not_found", "This document is not among those of the matter.")
     number = await portals.next_number(portal)
     clients = await access.clients_in(portal.id)
@@ -82,7 +70,7 @@ async def add_share(change: Transaction, who: Person, args: AddShare) -> ShareSh
     return (await documents.share_shapes([share]))[0]
 
 
-async def stop_share(change: Transaction, who: Person, args: StopShare) -> ShareShape:
+async def stop_share(change: Transaction, who: Person, args: StopShare) -> ShareStopped:
     """End one share, from a portal or from the matter's documents alike (D3).
 
     Raises:
@@ -94,7 +82,11 @@ async def stop_share(change: Transaction, who: Person, args: StopShare) -> Share
     await access.enter(who, share.portal_id)
     await share.refresh_from_db()  # another may have stopped it while we waited for the portal
     await documents.stop_share(change, share, await access.clients_in(share.portal_id))
-    return (await documents.share_shapes([share]))[0]
+    others = await Share.filter(
+        portal_id=share.portal_id, document_id=share.document_id, stopped_at=None
+    ).order_by("number")
+    ended, *standing = await documents.share_shapes([share, *others])
+    return ShareStopped(share=ended, others=standing)
 
 
 async def _document_of(who: Person, document_id: UUID) -> Document:
@@ -103,10 +95,37 @@ async def _document_of(who: Person, document_id: UUID) -> Document:
     if found is None:
         raise Refused("not_found")
     await Portal.filter(id=found.matter_id).select_for_update().first()
-    await found.refresh_from_db()
-    if found.deleted_at is not None:
+    document = await Document.filter(id=found.id, deleted_at=None).select_for_update().first()
+    if document is None:
         raise Refused("not_found")
-    return found
+    return document
+
+
+async def _tell_renamed(change: Transaction, document: Document) -> None:
+    """Tell the new name where the document is shared, and to the firm in the facts that name it."""
+    clients = await access.clients_in(document.matter_id)
+    shares = await Share.filter(document_id=document.id, stopped_at=None).order_by("number")
+    for share in shares:
+        share.version += 1
+        await share.save(update_fields=["version"])
+        change.tell(
+            "share.changed",
+            scope=share.portal_id,
+            entity=share.id,
+            version=share.version,
+            number=share.number,
+            clients=clients,
+        )
+    if shares:
+        await documents.touch_messages(change, document.matter_id, document.id, clients)
+    for fact in await Fact.filter(document_id=document.id).order_by("fact"):
+        change.tell(
+            "fact.changed",
+            scope=fact.portal_id,
+            entity=fact.id,
+            version=document.version,
+            number=fact.number,
+        )
 
 
 def _tell_changed(change: Transaction, document: Document) -> None:

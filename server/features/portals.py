@@ -40,9 +40,7 @@ async def send_message(change: Transaction, who: Person, args: SendMessage) -> M
     sent = await Message.get_or_none(id=message_id)
     if sent is not None:  # repeated after its answer was forgotten: still not a second message (P7)
         return MessageSent(message=str(sent.id), number=sent.number)
-    attachment = (
-        None if args.attachment is None else await _attachable(change, who, portal, UUID(args.attachment))
-    )
+    attachment = None if args.attachment is None else await _attachable(who, portal, UUID(args.attachment))
     clients = await access.clients_in(portal.id)
     number = await portals.next_number(portal)
     share = attachment and await documents.share_document(
@@ -153,9 +151,9 @@ async def portal_items(database: Database, who: Person, args: PortalPage) -> Por
     )
 
 
-async def _attachable(change: Transaction, who: Person, portal: Portal, document_id: UUID) -> Document:
+async def _attachable(who: Person, portal: Portal, document_id: UUID) -> Document:
     document = await Document.get_or_none(id=document_id, matter_id=portal.id, firm_id=who.firm)
-    if document is None or not await access.may_open(change.database, who, document):
+    if document is None or not access.may_share(who, document):
         raise Refused("not_found", "The attachment is not among the documents of this matter.")
     return document
 

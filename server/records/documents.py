@@ -47,7 +47,7 @@ def _share_shape(share: Share, document: Document, blobs: dict[UUID, Blob]) -> S
         portal=str(share.portal_id),
         number=share.number,
         document=str(document.id),
-        name=document.name,
+        name=name_told(share, document),
         size_bytes=blob.size_bytes,
         media_type=blob.media_type,
         sharer=str(share.sharer_id),
@@ -55,6 +55,11 @@ def _share_shape(share: Share, document: Document, blobs: dict[UUID, Blob]) -> S
         message=None if share.message_id is None else str(share.message_id),
         stopped=share.stopped_at is not None,
     )
+
+
+def name_told(share: Share, document: Document) -> str:
+    """What a share calls its document: after its end the name of then, since a later one is not shared."""
+    return share.name_when_stopped or document.name
 
 
 async def share_document(
@@ -85,8 +90,9 @@ async def stop_share(change: Transaction, share: Share, clients: list[UUID]) -> 
     if share.stopped_at is not None:
         return
     share.stopped_at = change.now
+    share.name_when_stopped = (await Document.get(id=share.document_id)).name
     share.version += 1
-    await share.save(update_fields=["stopped_at", "version"])
+    await share.save(update_fields=["stopped_at", "name_when_stopped", "version"])
     change.tell(
         "share.stopped",
         scope=share.portal_id,
@@ -104,7 +110,7 @@ async def touch_messages(
     """Tell anew the messages that carry a document, because what can be told of it has changed."""
     shares = await Share.filter(portal_id=portal, document_id=document).values_list("message_id", flat=True)
     carriers = [message for message in shares if message is not None and message != besides]
-    for message in await Message.filter(id__in=carriers, deleted_at=None):
+    for message in await Message.filter(id__in=carriers, deleted_at=None).order_by("number"):
         message.version += 1
         await message.save(update_fields=["version"])
         change.tell(

@@ -40,7 +40,7 @@ async def record_fact(
 
 
 async def fact_shapes(facts: Sequence[Fact]) -> list[FactShape]:
-    """Facts with the names of their documents, in the order given."""
+    """Facts with the names of their documents, in the order given; another name is another version."""
     documents = await Document.in_bulk({fact.document_id for fact in facts if fact.document_id}, "id")
     return [
         _fact_shape(fact, documents.get(fact.document_id) if fact.document_id else None) for fact in facts
@@ -50,7 +50,7 @@ async def fact_shapes(facts: Sequence[Fact]) -> list[FactShape]:
 def _fact_shape(fact: Fact, document: Document | None) -> FactShape:
     return FactShape(
         id=str(fact.id),
-        version=1,
+        version=1 if document is None else document.version,
         portal=str(fact.portal_id),
         number=fact.number,
         fact=fact.fact,

@@ -9,10 +9,10 @@ from protocol.entities import Attachment, ReadMarker
 from protocol.entities import Message as MessageShape
 from protocol.entities import Participant as ParticipantShape
 from protocol.entities import Portal as PortalShape
-from protocol.errors import Refused
 from protocol.types import Side
 from server import access
 from server.access import Person
+from server.records.documents import name_told
 from server.records.people import Named, named
 from server.transaction import Transaction
 from storage.models import Blob, Document, Matter, Message, Participant, Portal, Share
@@ -38,6 +38,7 @@ async def join(
 ) -> Participant:
     """Begin a person's stay in a portal, and tell that person and the clients."""
     stay = await Participant.create(
+        id=change.derived_id("stay", str(portal.id), str(person)),  # a uuid7 would tell clients when (R4)
         firm_id=change.firm,
         portal_id=portal.id,
         person_id=person,
@@ -78,21 +79,20 @@ async def next_number(portal: Portal) -> int:
 
 
 async def writable(who: Person, portal_id: UUID) -> None:
-    """Check that a person could write to a portal, or open it.
+    """Check that a person could write to a portal, or open it; nobody is removed from it meanwhile.
 
     Raises:
         Refused: ``not_found``.
     """
-    if await Participant.exists(portal_id=portal_id, person_id=who.id, firm_id=who.firm, left_at=None):
-        return
     if who.side == "client" or await Portal.exists(id=portal_id):
-        raise Refused("not_found")
-    await access.matter_of(who, portal_id)
+        await access.enter(who, portal_id)
+    else:
+        await access.matter_of(who, portal_id)
 
 
 async def markers_in(portal_id: UUID) -> list[ReadMarker]:
     """How far each participant, present or former, has read."""
-    stays = await Participant.filter(portal_id=portal_id, read_number__gt=0).order_by("read_number")
+    stays = await Participant.filter(portal_id=portal_id, read_number__gt=0).order_by("read_at")
     return [
         ReadMarker(
             portal=str(stay.portal_id),
@@ -123,10 +123,13 @@ async def portal_shapes(portals: Collection[Portal]) -> list[PortalShape]:
 
 
 def participant_shape(stay: Participant, person: Named, side: Side) -> ParticipantShape:
-    """A stay as one side may know it: clients learn who takes part, and no more (R4)."""
+    """A stay as one side may know it: clients learn who takes part, and no more (R4).
+
+    What clients do not see moves no version of theirs: the firm's is the stay's and the person's together.
+    """
     known = ParticipantShape(
         id=str(stay.id),
-        version=stay.version,
+        version=stay.version if side == "client" else stay.version + person.version,
         portal=str(stay.portal_id),
         person=str(stay.person_id),
         side=person.side,
@@ -155,7 +158,7 @@ async def participant_shapes(firm: UUID, stays: Sequence[Participant], side: Sid
 
 
 async def everybody_in(firm: UUID, portals: Collection[UUID], side: Side) -> list[ParticipantShape]:
-    """All who take or took part in these portals; the versions clients see move with the firm's."""
+    """All who take or took part in these portals."""
     stays = await Participant.filter(portal_id__in=list(portals)).order_by("portal_id", "joined_at", "id")
     return await participant_shapes(firm, stays, side)
 
@@ -191,13 +194,22 @@ async def _attachments(shares: Collection[UUID]) -> dict[UUID | None, Attachment
     open_shares = await Share.filter(document_id__in=list(documents), stopped_at=None)
     open_pairs = {(share.portal_id, share.document_id) for share in open_shares}
     return {
-        share.id: Attachment(
-            document=str(share.document_id),
-            share=str(share.id),
-            name=documents[share.document_id].name,
-            size_bytes=blobs[documents[share.document_id].blob_id].size_bytes,
-            media_type=blobs[documents[share.document_id].blob_id].media_type,
+        share.id: _attachment(
+            share,
+            documents[share.document_id],
+            blobs[documents[share.document_id].blob_id],
             available=(share.portal_id, share.document_id) in open_pairs,
         )
         for share in found
     }
+
+
+def _attachment(share: Share, document: Document, blob: Blob, *, available: bool) -> Attachment:
+    return Attachment(
+        document=str(document.id),
+        share=str(share.id),
+        name=document.name if available else name_told(share, document),
+        size_bytes=blob.size_bytes,
+        media_type=blob.media_type,
+        available=available,
+    )

@@ -40,8 +40,11 @@ class Document(EncryptedModel):
         table = "document"
 
 
-class Share(Model):
-    """A document made visible in a portal, as item ``number``: its message's, or one of its own."""
+class Share(EncryptedModel):
+    """A document made visible in a portal, as item ``number``: its message's, or one of its own.
+
+    ``name_when_stopped``: what the document was called when the share ended; later names are not told by it.
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     firm_id = fields.UUIDField()
@@ -53,6 +56,7 @@ class Share(Model):
     sharer_id = fields.UUIDField()
     at = fields.BigIntField()
     stopped_at = fields.BigIntField(null=True)
+    name_when_stopped = EncryptedText(null=True)
 
     class Meta:
         table = "share"

@@ -517,6 +517,12 @@ export interface StopShare {
   share: Id
 }
 
+/** The share that has ended, and those of the same document that still stand. */
+export interface ShareStopped {
+  share: Share
+  others: Share[]
+}
+
 /** Text to a contact's texting number, from the firm's number. */
 export interface SendText {
   contact: Id
@@ -840,7 +846,7 @@ export interface Commands {
   'document.rename': { args: RenameDocument; result: Document }
   'document.delete': { args: DeleteDocument; result: Document }
   'share.add': { args: AddShare; result: Share }
-  'share.stop': { args: StopShare; result: Share }
+  'share.stop': { args: StopShare; result: ShareStopped }
   'text.send': { args: SendText; result: TextQueued }
   'text.retry': { args: RetryText; result: TextQueued }
   'thread.read': { args: ReadThread; result: MarkerMoved }
@@ -895,6 +901,8 @@ export interface EventBodies {
   'participant.changed': Participant
   /** A participant's sign-in address changed. */
   'email.changed': PortalFact
+  /** A document that a fact names was renamed. */
+  'fact.changed': PortalFact
   /** Who takes part, as clients know it. */
   'participants.changed': People
   /** A document became visible in the portal. */

@@ -127,6 +127,7 @@ export const portalAppliers = (fetchPage: (portal: string) => void): Appliers =>
   'participant.added': applyFact,
   'participant.removed': applyFact,
   'email.changed': applyFact,
+  'fact.changed': applyFact,
   'participant.changed': participant => participants.put(participant),
   'participants.changed': people => participants.put(...people.participants),
   'share.added': share => {
