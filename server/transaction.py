@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Protocol, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from protocol.events import EVENTS
 from protocol.types import Side
@@ -96,10 +96,11 @@ class Transaction:
         number: int,
         person: UUID | None,
     ) -> None:
-        event = new_id()  # the same in every log that holds it
+        # The id is the same in every log that holds it. Clients learn who takes part without times (R4).
+        timeless = EVENTS[kind].audience == "clients"
+        event, at = (uuid4(), 0) if timeless else (new_id(), self.now)
         self._drafts.extend(
-            Draft(each, event, kind, scope, entity, version, self.actor, self.now, number, person)
-            for each in logs
+            Draft(each, event, kind, scope, entity, version, self.actor, at, number, person) for each in logs
         )
 
 

@@ -79,7 +79,7 @@ async def update_contact(change: Transaction, who: Person, args: UpdateContact) 
     if contact.sign_in_email != old_email:
         await _sign_in_moved(change, contact, old_email)
     if contact.name != old_name or contact.sign_in_email != old_email:
-        await naming.tell_person_changed(change, contact.id)
+        await naming.tell_person_changed(change, contact.id, to_clients=contact.name != old_name)
     if (contact.name, contact.texting_phone) != (old_name, old_phone):
         await naming.tell_thread_changed(change, contact.id)
     return (await contact_shapes(who.firm, [contact]))[0]
@@ -154,6 +154,7 @@ async def _check_free(contact: Contact) -> None:
     """An address signs in to one contact of a firm: a link to two could open the wrong one's matters."""
     if contact.sign_in_email is None:
         return
+    await Firm.filter(id=contact.firm_id).select_for_update().first()  # two who choose it at once wait here
     taken = await Contact.filter(firm_id=contact.firm_id, sign_in_email=contact.sign_in_email).exclude(
         id=contact.id
     )

@@ -63,7 +63,7 @@ def inbox_query(of_texts: TextsPart) -> Callable[[Database, Person, Nothing], Aw
             threads=list(await of_texts.threads(database, who)),
             texts=list(await of_texts.texts(database, who)),
             unread=[*await _unread_items(database, stays), *await of_texts.unread(database, who)],
-            drafts=await _drafts(who),
+            drafts=await _drafts(who, portal_ids),
         )
 
     return inbox
@@ -103,8 +103,12 @@ async def _unread_items(database: Database, stays: Sequence[Participant]) -> lis
     ]
 
 
-async def _drafts(who: Person) -> list[DraftShape]:
-    found = [draft for draft in await Draft.filter(person_id=who.id) if draft.body]
+async def _drafts(who: Person, portal_ids: Sequence[UUID]) -> list[DraftShape]:
+    """What the person has begun to write, but not in portals that are closed to it."""
+    begun = [draft for draft in await Draft.filter(person_id=who.id) if draft.body]
+    scopes = [draft.scope_id for draft in begun]
+    closed = set(await Portal.filter(id__in=scopes).values_list("id", flat=True)) - set(portal_ids)
+    found = [draft for draft in begun if draft.channel == "text" or draft.scope_id not in closed]
     return [
         DraftShape(
             id=str(draft.id),

@@ -17,8 +17,9 @@ from server.records import facts, portals
 from server.render import BodyFunction
 from server.transaction import Transaction
 from storage.database import Database
+from storage.keys import derived_id
 from storage.log import Entry
-from storage.models import Contact, Fact, Participant, Portal, User
+from storage.models import Contact, Draft, Fact, Participant, Portal, User
 
 
 async def add_participant(change: Transaction, who: Person, args: AddParticipant) -> ParticipantShape:
@@ -27,9 +28,11 @@ async def add_participant(change: Transaction, who: Person, args: AddParticipant
     Raises:
         Refused: ``not_found``, ``conflict``.
     """
-    portal = await _lock_for_change(who, UUID(args.portal))
+    portal = await _lock(who, UUID(args.portal))
     person = UUID(args.person)
     side = await _side_of(who, person)
+    if side == "client" or who.role != "admin":
+        await access.stay_in(who, portal.id)
     if await Participant.exists(portal_id=portal.id, person_id=person, left_at=None):
         raise Refused("conflict", "This person takes part already.")
     visible_from = portal.last_number if side == "client" and args.history == "from_now" else 0
@@ -44,29 +47,31 @@ async def remove_participant(change: Transaction, who: Person, args: RemoveParti
     Raises:
         Refused: ``not_found``, ``last_firm_participant``.
     """
-    portal = await _lock_for_change(who, UUID(args.portal))
+    portal = await _lock(who, UUID(args.portal))
+    await access.stay_in(who, portal.id)
     person = UUID(args.person)
     stay = await Participant.get_or_none(portal_id=portal.id, person_id=person, left_at=None)
     if stay is None:
         raise Refused("not_found", "This person does not take part.")
-    if stay.side == "firm" and await _firm_participants(portal.id) == 1:
+    if stay.side == "firm" and not await _firm_stays_without(stay):
         raise Refused("last_firm_participant")
     stay.left_at = change.now
     stay.version += 1
     await stay.save(update_fields=["left_at", "version"])
+    await _forget_draft(portal.id, person)
     side: Side = "firm" if stay.side == "firm" else "client"
     change.tell_person("portal.left", person, side, scope=portal.id, entity=portal.id, version=portal.version)
     await portals.tell_clients_who_takes_part(change, portal)
+    # The fact tells the person's latest stay; by when it is delivered that may be a new one.
+    change.tell("participant.changed", scope=portal.id, entity=stay.id, version=stay.version)
     await facts.record_fact(change, portal, "participant.removed", person=person)
     return (await portals.participant_shapes(who.firm, [stay], "firm"))[0]
 
 
-async def _lock_for_change(who: Person, portal_id: UUID) -> Portal:
+async def _lock(who: Person, portal_id: UUID) -> Portal:
     portal = await Portal.filter(id=portal_id, firm_id=who.firm).select_for_update().first()
     if portal is None:
         raise Refused("not_found")
-    if who.role != "admin":
-        await access.stay_in(who, portal_id)
     return portal
 
 
@@ -78,8 +83,20 @@ async def _side_of(who: Person, person: UUID) -> Side:
     raise Refused("not_found", "There is no such person at the firm or among its contacts.")
 
 
-async def _firm_participants(portal: UUID) -> int:
-    return await Participant.filter(portal_id=portal, side="firm", left_at=None).count()
+async def _firm_stays_without(stay: Participant) -> bool:
+    """Whether somebody who still works at the firm would be left in the portal."""
+    others = Participant.filter(portal_id=stay.portal_id, side="firm", left_at=None).exclude(id=stay.id)
+    people = await others.values_list("person_id", flat=True)
+    return await User.exists(id__in=list(people), active=True)
+
+
+async def _forget_draft(portal: UUID, person: UUID) -> None:
+    """What a person had begun to write goes with the part; whoever comes back begins anew."""
+    draft = await Draft.get_or_none(id=derived_id(person, portal, "portal", "draft"))
+    if draft is not None:
+        draft.body = ""
+        draft.version += 1
+        await draft.save(update_fields=["body", "version"])
 
 
 async def _fact_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
@@ -125,4 +142,5 @@ BODIES: Mapping[str, BodyFunction] = {
     "email.changed": _fact_bodies,
     "message.read": _fact_bodies,
     "document.opened": _fact_bodies,
+    "fact.changed": _fact_bodies,
 }

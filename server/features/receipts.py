@@ -20,14 +20,14 @@ from storage.models import Document, Fact, Participant, Portal, Share
 
 
 async def read_portal(change: Transaction, who: Person, args: ReadPortal) -> MarkerMoved:
-    """Move the reader's marker forward, never back, and never beyond what is there.
+    """Move the reader's marker forward, never back, never beyond what is there nor to what is hidden.
 
     Raises:
         Refused: ``not_found``.
     """
     portal, stay = await access.enter(who, UUID(args.portal))
     number = min(args.number, portal.last_number)
-    if number <= stay.read_number:
+    if number <= max(stay.read_number, stay.visible_from):
         return MarkerMoved(number=stay.read_number)
     stay.read_number, stay.read_at = number, change.now
     await stay.save(update_fields=["read_number", "read_at"])

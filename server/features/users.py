@@ -75,11 +75,11 @@ async def update_user(change: Transaction, who: Person, args: UpdateUser) -> Use
         )
     change.tell("user.changed", scope=change.firm, entity=user.id, version=user.version)
     if (user.name, user.title) != before:
-        await naming.tell_person_changed(change, user.id)
+        await naming.tell_person_changed(change, user.id, to_clients=True)
     if (user.role, user.active) != rights or args.password is not UNSET:
         await sessions.end_sessions(change, user.id, "firm")
-    if not user.active:
-        await sessions.end_tokens(change, user.id)
+    if (user.role, user.active) != rights:
+        await sessions.end_tokens(change, user.id)  # a socket keeps the role that it came in with
     return user_shape(user)
 
 

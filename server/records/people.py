@@ -21,15 +21,16 @@ class Named:
     title: str
     side: Side
     email: str | None
+    version: int
 
 
 async def named(firm: UUID, people: Collection[UUID]) -> Mapping[UUID, Named]:
     """The names of these people; both kinds may be mixed."""
     found: dict[UUID, Named] = {}
     for user in await User.filter(firm_id=firm, id__in=list(people)):
-        found[user.id] = Named(user.name, user.title, "firm", user.email)
+        found[user.id] = Named(user.name, user.title, "firm", user.email, user.version)
     for contact in await Contact.filter(firm_id=firm, id__in=list(people)):
-        found[contact.id] = Named(contact.name, "", "client", contact.sign_in_email)
+        found[contact.id] = Named(contact.name, "", "client", contact.sign_in_email, contact.version)
     return found
 
 
