@@ -12,7 +12,7 @@ import asyncio
 import hashlib
 import os
 import struct
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,8 +87,10 @@ class Blobs:
 
     async def read(
         self, firm_id: UUID, blob_id: UUID, start: int = 0, stop: int | None = None
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         """Give the plain bytes from `start` up to `stop`, decrypting only the chunks that hold them.
+
+        Whoever stops before the end closes the generator, else the file stays open until it is collected.
 
         Raises FileNotFoundError, and Tampered: before it gives any byte of a chunk that is not authentic, or
         when the file ends before `stop`.

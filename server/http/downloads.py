@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import cast
 from urllib.parse import quote
@@ -103,12 +104,13 @@ class Download:
 
     async def _stream(self, span: Span, send: Send) -> None:
         content = self.parts.blobs.read(self.who.firm, self.blob.id, span.start, span.stop)
-        async for piece in content:
-            try:
-                async with asyncio.timeout(_SEND_TIMEOUT_S):
-                    await send({"type": "http.response.body", "body": piece, "more_body": True})
-            except TimeoutError:
-                raise Gone from None
+        async with aclosing(content):
+            async for piece in content:
+                try:
+                    async with asyncio.timeout(_SEND_TIMEOUT_S):
+                        await send({"type": "http.response.body", "body": piece, "more_body": True})
+                except TimeoutError:
+                    raise Gone from None
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _watch(self) -> None:
