@@ -11,9 +11,10 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
+from server.records import naming
 from server.records.people import opt_out_id
 from server.transaction import Transaction
-from storage.models import Contact, ContactPhone, OptOut, Thread
+from storage.models import Contact, ContactPhone, OptOut
 
 Wish = Literal["stop", "start"]
 
@@ -56,7 +57,4 @@ async def _tell(change: Transaction, phone: str) -> None:
         contact.version += 1
         await contact.save(update_fields=["version"])
         change.tell("contact.changed", scope=contact.id, entity=contact.id, version=contact.version)
-    for thread in await Thread.filter(id__in=[contact.id for contact in contacts]).select_for_update():
-        thread.version += 1
-        await thread.save(update_fields=["version"])
-        change.tell("thread.changed", scope=thread.id, entity=thread.id, version=thread.version)
+        await naming.tell_thread_changed(change, contact.id)
