@@ -256,7 +256,7 @@ def _some_value(type: str, number: int) -> Any:
         return bytes([number])
     if kind.startswith("bool"):
         return number == 1
-    return number if "int" in kind else f"{number}-{new_id().hex}"[:10]
+    return number if "int" in kind else f"{number}-{new_id().hex[-8:]}"  # the end of a uuid7 is random
 
 
 async def _contents(client: Client) -> Mapping[str, Rows]:
