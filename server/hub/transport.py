@@ -47,7 +47,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     on_shutdown: Callable[[], None] | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
-        """Count as undrained all that the kernel has not taken: what a peer leaves unread is bounded (I13)."""
+        """Count as undrained all that the kernel has not taken: what a peer leaves unread is bounded."""
         super().connection_made(transport)
         self.transport.set_write_buffer_limits(high=0)
         self._gone = asyncio.Event()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
@@ -26,19 +27,22 @@ from server.hub.doorbell import Doorbell, LocalDoorbell
 from server.hub.greeting import Greeting
 from server.hub.hub import Hub
 from server.hub.pace import Pace, monotonic_clock
-from server.installation import create_admin, create_firm
+from server.installation import create_firm
 from server.render import BodyFunction, Renderer
 from server.serving import listen, server_of
 from server.transaction import transaction
+from storage import log
 from storage.database import Database
 from storage.keys import new_id
-from storage.models import Session
+from storage.log import Cursor
+from storage.models import Session, User
 
 KEYS = {1: bytes(32)}
 NEVER = 2**52
 QUICK = Pace(sweep_ms=50, tick_ms=20)
+SLEEPY = Pace(sweep_ms=3_600_000, tick_ms=20)
+"""Without a sweep: what comes, somebody has rung for."""
 STOP_TIMEOUT_S = 20
-EVERYBODY: Mapping[str, Role] = {"priya": "admin", "tom": "member", "ana": "client", "marco": "client"}
 
 
 class Hands:
@@ -110,6 +114,29 @@ class House:
         await self.say("priya", "Welcome.", portal=matter)
         return matter
 
+    async def many_events(self, times: int) -> None:
+        """Many events that every firm user sees, in one transaction."""
+        priya = self.people["priya"]
+        async with transaction(
+            self.database, self.bell, firm=self.firm, actor=priya.id, now=wall_clock()
+        ) as change:
+            for version in range(times):
+                change.tell("user.changed", scope=self.firm, entity=priya.id, version=version + 2)
+
+    async def end_of_log(self, who: str) -> Cursor:
+        """Where the log that somebody follows ends now."""
+        own = str(self.people[who].log)
+        return (await log.heads(self.database, [own]))[own].cursor
+
+    async def employ(self, name: str, role: Role) -> None:
+        """Somebody new at the firm; without a password, since hashing one takes longer than a test."""
+        async with self.database.transaction():
+            user = await User.create(
+                firm_id=self.firm, name=name, email=f"{name}@firm.example", role=role, password_hash="none"
+            )
+        self.people[name] = Person(user.id, self.firm, role, new_id())
+        self.people[name] = await self.sign_in(name)
+
     async def sign_in(self, who: str) -> Person:
         """A further session of somebody."""
         person = self.people[who]
@@ -135,24 +162,11 @@ async def open_house(url: str, bell: Doorbell | None = None) -> AsyncIterator[Ho
         house.firm = await create_firm(
             database, name="Marlow", slug="marlow", time_zone="America/Los_Angeles", now=wall_clock()
         )
-        priya = await create_admin(
-            database,
-            house.bell,
-            house.firm,
-            name="Priya",
-            email="priya@firm.example",
-            password="correct horse battery staple",
-            now=wall_clock(),
-        )
-        house.people["priya"] = Person(priya, house.firm, "admin", new_id())
+        await house.employ("priya", "admin")
+        await house.employ("tom", "member")
         for name in ("ana", "marco"):
             made = await house.do("priya", "contact.create", name=name, emails=[f"{name}@home.example"])
             house.people[name] = Person(UUID(made["id"]), house.firm, "client", new_id())
-        made = await house.do(
-            "priya", "user.create", name="Tom", email="tom@firm.example", password="battery staple horse"
-        )
-        house.people["tom"] = Person(UUID(made["id"]), house.firm, "member", new_id())
-        for name in list(house.people):
             house.people[name] = await house.sign_in(name)
         house.portal = await house.open_portal()
         yield house
@@ -166,12 +180,17 @@ class HubNode:
     port: int
     hands: Hands
     bell: Doorbell
+    server: uvicorn.Server
     expires: dict[UUID, int] = field(default_factory=dict)
+    fault: Exception | None = None
+    """What goes wrong in the HTTP layer when somebody says hello."""
     people: dict[str, Person] = field(default_factory=dict)
     """Who a token of ``hello`` stands for; it is the id of the session."""
 
     async def greet(self, hello: Hello) -> Greeting:
         """What the HTTP layer would find out."""
+        if self.fault is not None:
+            raise self.fault
         person = self.people.get(hello.token or "")
         if person is None:
             raise ProtocolViolation("bad_ticket")
@@ -199,21 +218,26 @@ async def running_hub(
         renderer = Renderer(database, {**BODIES, **(bodies or {})})
         hub = Hub(database, dispatch, renderer, bell, hands.wall, elapsed=hands.elapsed, pace=pace)
         listener = stack.enter_context(listen("127.0.0.1", 0))
-        node = HubNode(hub, listener.getsockname()[1], hands, bell)
 
         async def socket_of(websocket: WebSocket) -> None:
             await hub.serve(websocket, websocket.scope["subprotocols"][0], node.greet)
 
         server = server_of(Starlette(routes=[WebSocketRoute("/ws", socket_of)]))
+        node = HubNode(hub, listener.getsockname()[1], hands, bell, server)
         async with asyncio.TaskGroup() as tasks:
             running = tasks.create_task(hub.run())
             serving = tasks.create_task(server.serve([listener]))
-            async with asyncio.timeout(STOP_TIMEOUT_S):
-                while not (server.started and hub.running):
-                    await asyncio.sleep(0.005)
+            await comes_true(lambda: server.started and hub.running, STOP_TIMEOUT_S)
             try:
                 yield node
             finally:
                 server.should_exit = True
                 await asyncio.wait([serving], timeout=STOP_TIMEOUT_S)
                 running.cancel()
+
+
+async def comes_true(condition: Callable[[], bool], timeout_s: float = 8.0) -> None:
+    """Wait for what another task will make true."""
+    async with asyncio.timeout(timeout_s):
+        while not condition():
+            await asyncio.sleep(0.005)

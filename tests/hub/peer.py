@@ -23,7 +23,7 @@ Frame = dict[str, Any]
 
 
 class Peer:
-    """One socket. Events are taken in the order in which they come; each frame must begin where it stands (I5)."""
+    """One socket. It takes events as they come; each frame must begin where the last one ended (I5)."""
 
     def __init__(self, websocket: ClientConnection, encoding: str, token: str) -> None:
         self.websocket = websocket
@@ -162,9 +162,9 @@ async def peer_at(
 
 @asynccontextmanager
 async def stop_reading(node: HubNode, person: Person, encoding: str = "msgpack") -> AsyncIterator[Peer]:
-    """Open a socket that holds next to nothing unread: while the test does not listen, the server is stuck."""
+    """Open a socket that holds next to nothing unread: the server is stuck while the test does not listen."""
     narrow = socket.socket()
     narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
     narrow.connect(("127.0.0.1", node.port))
-    async with peer_at(node, person, encoding, sock=narrow, max_queue=1) as peer:
+    async with peer_at(node, person, encoding, sock=narrow, max_queue=1, close_timeout=0.1) as peer:
         yield peer

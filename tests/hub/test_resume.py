@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 
 from server.hub.doorbell import LocalDoorbell
-from server.hub.pace import Pace
 from server.hub.tail import TAIL_ENTRIES
 from storage import log
 from storage.log import Cursor
-from tests.hub.house import House, HubNode, running_hub
+from tests.hub.house import SLEEPY, House, HubNode, running_hub
 from tests.hub.peer import Peer, peer_at
-
-SLEEPY = Pace(sweep_ms=3_600_000, tick_ms=20)
 
 
 async def test_without_a_cursor_nothing_is_delivered_until_resume(house: House, node: HubNode) -> None:
@@ -43,7 +40,7 @@ async def test_a_cursor_in_hello_is_followed_at_once(house: House, node: HubNode
 
 
 async def test_what_is_older_than_the_tail_is_read_from_the_store(house: House) -> None:
-    start = await _end(house)
+    start = await house.end_of_log("priya")
     for count in range(40):
         await house.say("ana", f"old {count}")
     async with running_hub(house.url, house.bell) as node, peer_at(node, house.people["priya"]) as live:
@@ -63,7 +60,7 @@ async def test_a_cursor_that_is_none_is_told_so(house: House, node: HubNode) -> 
 
 
 async def test_i3_a_cursor_into_another_history_has_diverged(house: House, node: HubNode) -> None:
-    end = await _end(house)
+    end = await house.end_of_log("priya")
     assert await _reason(house, node, str(Cursor(end.seq, end.tag ^ 1))) == "diverged"
     assert await _reason(house, node, str(Cursor(end.seq - 1, end.tag))) == "diverged"
     assert await _reason(house, node, str(Cursor(end.seq + 5, end.tag))) == "diverged"
@@ -89,7 +86,7 @@ async def test_a_cursor_below_the_floor_is_compacted_and_one_at_the_floor_is_not
 
 
 async def test_a_cursor_too_far_back_is_not_followed(house: House, node: HubNode) -> None:
-    end = await _end(house)
+    end = await house.end_of_log("priya")
     async with house.database.transaction():
         await house.database.execute(
             "UPDATE log_head SET seq = seq + 10001 WHERE id = $1", [house.people["ana"].id]
@@ -109,7 +106,7 @@ async def test_after_a_reset_the_socket_stands_idle_until_a_good_cursor(house: H
         await priya.send({"type": "resume", "cursor": "0.6"})
         await priya.frame("reset")
         assert priya.events == []
-        await priya.resume(str(await _end(house)))
+        await priya.resume(str(await house.end_of_log("priya")))
         await house.say("ana", "and on")
         await priya.hears("and on")
         assert priya.texts == ["and on"]
@@ -118,27 +115,29 @@ async def test_after_a_reset_the_socket_stands_idle_until_a_good_cursor(house: H
 async def test_i5_a_snapshot_newer_than_what_the_node_has_read_is_followed_from_its_cursor(
     house: House,
 ) -> None:
-    async with running_hub(house.url, LocalDoorbell(), pace=SLEEPY) as deaf:
-        async with peer_at(deaf, house.people["priya"]) as first:
-            await first.live()  # the node opens the log here, and hears nothing of what follows
-            await house.say("ana", "before the snapshot")
-            cursor = str(await _end(house))
-            async with peer_at(deaf, house.people["priya"]) as second:
-                await second.hello()
-                await second.resume(cursor)
-                await house.say("ana", "after it")
-                deaf.bell.ring({str(house.firm): await _end(house)})
-                await second.hears("after it")
-                assert second.texts == ["after it"]
-                await first.hears("after it")
-                assert first.texts == ["before the snapshot", "after it"]
+    async with (
+        running_hub(house.url, LocalDoorbell(), pace=SLEEPY) as deaf,
+        peer_at(deaf, house.people["priya"]) as first,
+    ):
+        await first.live()  # the node opens the log here, and hears nothing of what follows
+        await house.say("ana", "before the snapshot")
+        cursor = str(await house.end_of_log("priya"))
+        async with peer_at(deaf, house.people["priya"]) as second:
+            await second.hello()
+            await second.resume(cursor)
+            await house.say("ana", "after it")
+            deaf.bell.ring({str(house.firm): await house.end_of_log("priya")})
+            await second.hears("after it")
+            assert second.texts == ["after it"]
+            await first.hears("after it")
+            assert first.texts == ["before the snapshot", "after it"]
 
 
 async def test_one_who_comes_back_again_and_again_misses_and_repeats_nothing(
     house: House, node: HubNode
 ) -> None:
     texts: list[str] = []
-    cursor = str(await _end(house))
+    cursor = str(await house.end_of_log("priya"))
     spoken = [f"message {count}" for count in range(60)]
 
     async def speak() -> None:
@@ -160,7 +159,7 @@ async def test_one_who_comes_back_again_and_again_misses_and_repeats_nothing(
 async def test_a_log_that_lost_its_end_sends_everybody_to_a_snapshot(house: House, node: HubNode) -> None:
     async with peer_at(node, house.people["priya"]) as priya:
         await priya.live()
-        before = await _end(house)
+        before = await house.end_of_log("priya")
         await house.say("ana", "lost by the restored backup")
         await priya.hears("lost by the restored backup")
         async with house.database.transaction():
@@ -177,22 +176,16 @@ async def test_a_log_that_lost_its_end_sends_everybody_to_a_snapshot(house: Hous
 
 
 async def test_the_tail_is_bounded_and_what_left_it_is_still_delivered(house: House, node: HubNode) -> None:
-    from tests.hub.test_streams import _change_user
-
-    start = await _end(house)
+    start = await house.end_of_log("priya")
     async with peer_at(node, house.people["priya"]) as live:
         await live.live()
-        await _change_user(house, 2 * TAIL_ENTRIES + 100)
+        await house.many_events(2 * TAIL_ENTRIES + 100)
         await house.say("ana", "last")
         await live.hears("last")
         async with peer_at(node, house.people["priya"]) as deep:
             await deep.hello(str(start))
             await deep.hears("last")
             assert [event["id"] for event in deep.events] == [event["id"] for event in live.events]
-
-
-async def _end(house: House) -> Cursor:
-    return (await log.heads(house.database, [str(house.firm)]))[str(house.firm)].cursor
 
 
 async def _reason(house: House, node: HubNode, cursor: str) -> str:

@@ -1,15 +1,12 @@
-"""Leaving takes effect at once: in the batch that tells of it, in what waits to be written, on coming back."""
+"""Leaving takes effect at once: in its own batch, in what waits to be written, on coming back."""
 
 from __future__ import annotations
 
 import asyncio
 
 from server.hub.doorbell import LocalDoorbell
-from storage import log
-from storage.log import Cursor
-from tests.hub.house import House, HubNode, running_hub
+from tests.hub.house import SLEEPY, House, HubNode, running_hub
 from tests.hub.peer import Frame, Peer, peer_at, stop_reading
-from tests.hub.test_resume import SLEEPY
 
 
 async def test_i8_one_who_was_removed_hears_that_and_nothing_more_of_the_portal(
@@ -41,18 +38,21 @@ async def test_i8_one_who_was_removed_hears_that_and_nothing_more_of_the_portal(
 
 async def test_i8_leaving_takes_effect_before_anything_of_its_own_batch(house: House) -> None:
     await house.add("tom")
-    async with running_hub(house.url, LocalDoorbell(), pace=SLEEPY) as deaf:
-        async with peer_at(deaf, house.people["tom"]) as tom, peer_at(deaf, house.people["priya"]) as priya:
-            await tom.live()
-            await priya.live()
-            await house.say("ana", "before the removal, unread by the node")
-            await house.remove("tom")
-            await house.say("ana", "after it")
-            deaf.bell.ring({str(house.firm): await _end(house, "priya")})
-            await priya.hears("after it")
-            await tom.until(_has_left)
-            await tom.settle()
-            assert _of_portal(tom, house.portal) == ["portal.left"]
+    async with (
+        running_hub(house.url, LocalDoorbell(), pace=SLEEPY) as deaf,
+        peer_at(deaf, house.people["tom"]) as tom,
+        peer_at(deaf, house.people["priya"]) as priya,
+    ):
+        await tom.live()
+        await priya.live()
+        await house.say("ana", "before the removal, unread by the node")
+        await house.remove("tom")
+        await house.say("ana", "after it")
+        deaf.bell.ring({str(house.firm): await house.end_of_log("priya")})
+        await priya.hears("after it")
+        await tom.until(_has_left)
+        await tom.settle()
+        assert _of_portal(tom, house.portal) == ["portal.left"]
 
 
 async def test_i8_what_waits_for_a_slow_socket_is_taken_back(house: House, node: HubNode) -> None:
@@ -77,7 +77,7 @@ async def test_i8_coming_back_after_removal_brings_nothing_from_before_it_either
     house: House, node: HubNode
 ) -> None:
     await house.add("tom")
-    start = await _end(house, "priya")
+    start = await house.end_of_log("priya")
     await house.say("ana", "while Tom took part")
     await house.remove("tom")
     await house.say("ana", "when he did not")
@@ -103,7 +103,7 @@ async def test_i8_one_who_is_added_again_hears_what_comes_after(house: House, no
 async def test_a2_one_who_sees_only_from_now_on_is_told_nothing_older_on_coming_back(
     house: House, node: HubNode
 ) -> None:
-    start = await _end(house, "marco")
+    start = await house.end_of_log("marco")
     await house.add("marco")
     await house.say("priya", "an older message")
     await house.remove("marco")
@@ -151,8 +151,3 @@ def _has_left(events: list[Frame]) -> bool:
 
 def _of_portal(peer: Peer, portal: str) -> list[str]:
     return [event["kind"] for event in peer.events if event["scope"] == portal]
-
-
-async def _end(house: House, who: str) -> Cursor:
-    own = str(house.people[who].log)
-    return (await log.heads(house.database, [own]))[own].cursor

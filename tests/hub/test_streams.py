@@ -7,11 +7,9 @@ import asyncio
 import pytest
 
 from protocol.frames import HEARTBEAT_MS, MAX_BATCH_BYTES
-from server.clock import wall_clock
-from server.transaction import transaction
 from storage import log
 from tests.hub.house import House, HubNode, open_house, running_hub
-from tests.hub.peer import Peer, peer_at
+from tests.hub.peer import Frame, Peer, peer_at
 
 FRAME_OVERHEAD_BYTES = 200
 
@@ -81,7 +79,7 @@ async def test_i5_one_who_sees_nothing_is_led_to_the_next_event_by_an_empty_fram
         await tom.until(lambda events: any(event["kind"] == "portal.joined" for event in events))
         assert tom.batches[0]["after"] == start
         assert tom.batches[0]["events"] == []
-        assert [event["kind"] for event in tom.batches[1]["events"]][0] == "portal.joined"
+        assert tom.batches[1]["events"][0]["kind"] == "portal.joined"
         assert "not for Tom" not in tom.texts
 
 
@@ -110,8 +108,8 @@ async def test_those_who_see_the_same_get_the_same_bytes(house: House, node: Hub
 
 
 async def test_frames_keep_to_the_limits_and_a_larger_event_stands_alone(house: House) -> None:
-    start = str((await log.heads(house.database, [str(house.firm)]))[str(house.firm)].cursor)
-    await _change_user(house, 600)
+    start = str(await house.end_of_log("priya"))
+    await house.many_events(600)
     long = "🙂" * 16_000
     await house.say("priya", long)
     await house.say("priya", "short")
@@ -131,7 +129,7 @@ async def test_frames_keep_to_the_limits_and_a_larger_event_stands_alone(house: 
 async def test_i4_a_reader_never_meets_a_gap(database_url: str) -> None:
     async with open_house(database_url) as house:
         firm = str(house.firm)
-        begin = (await log.heads(house.database, [firm]))[firm].cursor.seq
+        begin = (await house.end_of_log("priya")).seq
         done = False
 
         async def read() -> int:
@@ -156,16 +154,6 @@ async def _write(house: House, who: str, portal: str, name: str, times: int) -> 
         await house.say(who, f"{name} {count}", portal=portal)
 
 
-async def _change_user(house: House, times: int) -> None:
-    """Many events that every firm user sees, in one transaction."""
-    priya = house.people["priya"]
-    async with transaction(
-        house.database, house.bell, firm=house.firm, actor=priya.id, now=wall_clock()
-    ) as change:
-        for version in range(times):
-            change.tell("user.changed", scope=house.firm, entity=priya.id, version=version + 2)
-
-
 async def _assert_dense(house: House) -> None:
     for person in ("priya", "ana"):
         entries = await log.read_since(house.database, str(house.people[person].log), 0, 10_000)
@@ -180,6 +168,6 @@ def _numbers(peer: Peer, portal: str) -> list[int]:
     ]
 
 
-def _frames(peer: Peer) -> list[tuple[dict[str, object], bytes]]:
+def _frames(peer: Peer) -> list[tuple[Frame, bytes]]:
     events = [raw for raw in peer.raw if b"events" in raw[:40]]
     return list(zip(peer.batches, events, strict=True))
