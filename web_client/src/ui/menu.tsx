@@ -8,13 +8,15 @@ const Close = createContext<() => void>(() => {})
 
 interface MenuProps {
   label: string
+  /** The button's own words name it; without them it is named by the label. */
+  worded?: boolean
   button: ComponentChildren
   buttonClass?: string
   children: ComponentChildren
 }
 
 /** A button that opens a menu beside it: arrows move, Escape and Tab close, focus returns to the button. */
-export function Menu({ label, button, buttonClass = 'icon-button', children }: MenuProps) {
+export function Menu({ label, worded, button, buttonClass = 'icon-button', children }: MenuProps) {
   const [open, setOpen] = useState(false)
   const opener = useRef<HTMLButtonElement>(null)
   const id = useId()
@@ -28,13 +30,21 @@ export function Menu({ label, button, buttonClass = 'icon-button', children }: M
         ref={opener}
         type="button"
         class={buttonClass}
-        aria-label={label}
         aria-haspopup="menu"
         aria-expanded={open}
         aria-controls={open ? id : undefined}
         onClick={() => setOpen(!open)}
       >
-        {button}
+        {worded ? (
+          button
+        ) : (
+          <>
+            <span class="sr-only">{label}</span>
+            <span class="plain" aria-hidden="true">
+              {button}
+            </span>
+          </>
+        )}
       </button>
       {open && (
         <Close.Provider value={close}>

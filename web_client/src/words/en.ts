@@ -34,6 +34,7 @@ export const en = {
   thread: {
     newRule: 'New',
     newMessages: (count: number) => (count === 1 ? '1 new message' : `${count} new messages`),
+    toEnd: 'To the newest message',
     older: 'Show earlier messages',
     olderTrouble: 'Earlier messages could not be loaded.',
     sending: 'Sending',

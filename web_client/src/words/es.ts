@@ -35,6 +35,7 @@ export const es: Words = {
   thread: {
     newRule: 'Nuevo',
     newMessages: count => (count === 1 ? '1 mensaje nuevo' : `${count} mensajes nuevos`),
+    toEnd: 'Al mensaje más reciente',
     older: 'Ver mensajes anteriores',
     olderTrouble: 'No se pudieron cargar los mensajes anteriores.',
     sending: 'Enviando',

@@ -146,6 +146,7 @@ export const say = {
     stopLead:
       'Clients lose access at once, also on screens that are open now. The document stays in the matter.',
     stillShared: 'It is shared more than once; the other share still gives access.',
+    stillSharedToast: (name: string) => `That share ended, but another still gives access to “${name}”`,
     stoppedToast: (name: string) => `“${name}” is no longer shared`,
     actions: (name: string) => `Actions for ${name}`,
     shareTitle: 'Share a document',

@@ -82,16 +82,15 @@ function SharedRow({ share }: { share: Share }) {
   const sharer = personOf(share.sharer, share.portal)
   const by = sharer?.me ? words.value.youStart : (sharer?.name ?? words.value.client.legalTeam)
   return (
-    <a
-      href={contentAddress(share.document)}
-      download={share.name}
-      aria-label={words.value.resource.open(share.name)}
-    >
+    <a href={contentAddress(share.document)} download={share.name}>
       <span class="tile">
         <Icon name={share.media_type.startsWith('image/') ? 'picture' : 'doc'} />
       </span>
       <span class="about">
-        <span class="name">{share.name}</span>
+        <span class="name">
+          <span class="sr-only">{words.value.resource.download} </span>
+          {share.name}
+        </span>
         <span class="quiet">
           {[by, shortDay(share.at), kindName(share.media_type), sizeName(share.size_bytes)]
             .filter(Boolean)

@@ -86,7 +86,7 @@ export function Log(props: LogProps) {
           type="button"
           class={`jump${below ? '' : ' bare'}`}
           onClick={jump}
-          aria-label={below ? undefined : words.value.thread.newMessages(0)}
+          aria-label={below ? undefined : words.value.thread.toEnd}
         >
           <Icon name="arrow_down" small />
           {below > 0 && words.value.thread.newMessages(below)}

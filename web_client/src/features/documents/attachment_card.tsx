@@ -22,19 +22,17 @@ export function AttachmentCard({ file }: { file: CardFile }) {
     <>
       <Sheet picture={file.media_type.startsWith('image/')} />
       <span class="about">
-        <span class="name">{file.name}</span>
+        <span class="name">
+          {open && <span class="sr-only">{words.value.resource.download} </span>}
+          {file.name}
+        </span>
         <span class="size">{open ? about : words.value.resource.stopped}</span>
       </span>
     </>
   )
   if (!open) return <div class="attachment stopped">{body}</div>
   return (
-    <a
-      class="attachment"
-      href={contentAddress(file.document)}
-      download={file.name}
-      aria-label={words.value.resource.open(file.name)}
-    >
+    <a class="attachment" href={contentAddress(file.document)} download={file.name}>
       {body}
       <Icon name="save" class="go" />
     </a>

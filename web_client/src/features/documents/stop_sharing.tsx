@@ -18,8 +18,8 @@ export function StopSharing({ share, onClose }: { share: Share; onClose(): void 
   const stop = async () => {
     busy.value = true
     try {
-      await run('share.stop', { share: share.id })
-      toast(say.resources.stoppedToast(share.name))
+      const { others: left } = await run('share.stop', { share: share.id })
+      toast(left.length ? say.resources.stillSharedToast(share.name) : say.resources.stoppedToast(share.name))
       onClose()
     } catch (error) {
       problem.value = error instanceof Error ? error.message : ''

@@ -3,6 +3,7 @@ import { portals, portalsByTime } from '../../state/portals'
 import { threads, threadsByTime } from '../../state/threads'
 import { unreadIn } from '../../state/unread'
 import { Icon } from '../../ui/icon'
+import { narrow } from '../../ui/narrow'
 import { Tabs } from '../../ui/tabs'
 import { say } from '../../words/firm'
 import { openDialog } from '../shell/open_dialog'
@@ -15,8 +16,9 @@ const PANEL = 'conversation-list'
 export function ListPane({ kind, open }: { kind: 'portals' | 'texts'; open: string | null }) {
   const unreadPortals = portals.list().filter(portal => unreadIn(portal.id)).length
   const unreadThreads = threads.list().filter(thread => unreadIn(thread.id)).length
+  const Pane = narrow.value && !open ? 'main' : 'aside'
   return (
-    <aside class="list" aria-label={say.inbox.conversations}>
+    <Pane class="list" aria-label={say.inbox.conversations}>
       <header>
         <div class="title-row">
           <h1>{say.inbox.title}</h1>
@@ -53,7 +55,7 @@ export function ListPane({ kind, open }: { kind: 'portals' | 'texts'; open: stri
       >
         {kind === 'texts' ? <TextRows open={open} /> : <PortalRows open={open} />}
       </div>
-    </aside>
+    </Pane>
   )
 }
 

@@ -64,6 +64,7 @@ export function PortalComposer({ portal, privateTo }: { portal: string; privateT
         <AttachingChip attaching={attaching} />
         <div class="tools">
           <Menu
+            worded
             label={words.value.composer.attach}
             buttonClass="tool"
             button={
@@ -123,6 +124,7 @@ function TextInstead({ portal }: { portal: string }) {
   if (!clients.length) return null
   return (
     <Menu
+      worded
       label={say.portal.textInstead}
       buttonClass="instead"
       button={

@@ -36,7 +36,8 @@ export function PortalHeader({ portal, tab, onManage, details }: PortalHeaderPro
             <span>{say.portal.openSince(shortDay(portal.opened_at))}</span>
           </p>
         </div>
-        <button type="button" class="faces" aria-label={say.portal.manage} onClick={onManage}>
+        <button type="button" class="faces" onClick={onManage}>
+          <span class="sr-only">{say.portal.manage}</span>
           {presentIn(portal.id)
             .slice(0, 6)
             .map(stay => (

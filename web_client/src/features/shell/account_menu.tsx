@@ -11,11 +11,17 @@ import { setSingleKeys, singleKeys } from './shortcuts'
 
 const THEMES: readonly Theme[] = ['system', 'light', 'dark']
 
-export function AccountMenu({ button, buttonClass }: { button: ComponentChildren; buttonClass: string }) {
+interface AccountMenuProps {
+  button: ComponentChildren
+  buttonClass: string
+  worded?: boolean
+}
+
+export function AccountMenu({ button, buttonClass, worded = false }: AccountMenuProps) {
   const person = me.value
   if (!person) return null
   return (
-    <Menu label={say.account.label(person.name)} button={button} buttonClass={buttonClass}>
+    <Menu worded={worded} label={say.account.label(person.name)} button={button} buttonClass={buttonClass}>
       <p class="about">
         <b>{person.name}</b>
         {person.email}

@@ -42,6 +42,7 @@ export function TabBar() {
     <nav class="tab-bar" aria-label={say.rail.sections}>
       <Places />
       <AccountMenu
+        worded
         buttonClass="place"
         button={
           <>

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { Link } from '../../router'
 import { Icon } from '../../ui/icon'
+import { narrow } from '../../ui/narrow'
 
 export interface RecordRow {
   id: string
@@ -22,8 +23,9 @@ interface RecordsListProps {
 
 /** The list of one kind of record, with its search box and the way to a new one. */
 export function RecordsList({ title, create, find, rows, open, empty }: RecordsListProps) {
+  const Pane = narrow.value && !open ? 'main' : 'aside'
   return (
-    <aside class="list" aria-label={title}>
+    <Pane class="list" aria-label={title}>
       <header>
         <div class="title-row">
           <h1>{title}</h1>
@@ -64,6 +66,6 @@ export function RecordsList({ title, create, find, rows, open, empty }: RecordsL
           ))}
         </ul>
       </div>
-    </aside>
+    </Pane>
   )
 }

@@ -97,6 +97,7 @@ function UsePortal({ contact }: { contact: string }) {
   if (!shared.length) return null
   return (
     <Menu
+      worded
       label={say.texts.usePortal}
       buttonClass="instead"
       button={

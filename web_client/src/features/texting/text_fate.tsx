@@ -48,6 +48,7 @@ function Trouble({ text }: { text: Text }) {
 function Life({ text }: { text: Text }) {
   return (
     <Menu
+      worded
       label={`${say.textStates[text.state]}. ${say.texts.lifeOf}`}
       buttonClass="life"
       button={say.textStates[text.state]}
