@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 
 from server import housekeeping
 from server.clock import Clock, wall_clock
-from server.dispatch import CommandFunction, Dispatch, QueryFunction
+from server.dispatch import CommandFunction, Dispatch, QueryFunction, UseFunction
 from server.features import (
     contacts,
     documents,
@@ -102,9 +102,9 @@ def create_app(settings: Settings, clock: Clock = wall_clock) -> Starlette:
     )
 
 
-def dispatch_of(database: Database, bell: Doorbell) -> Dispatch:
+def dispatch_of(database: Database, bell: Doorbell, note_use: UseFunction | None = None) -> Dispatch:
     """The one way in for commands and queries of this database."""
-    return Dispatch(database, bell, COMMANDS, QUERIES)
+    return Dispatch(database, bell, COMMANDS, QUERIES, note_use)
 
 
 async def _open(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Parts:
@@ -113,7 +113,8 @@ async def _open(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Part
     doorbell = RedisDoorbell(settings.redis_url) if settings.redis_url else LocalDoorbell()
     carrier = await stack.enter_async_context(_carrier(settings.bandwidth)) if settings.bandwidth else None
     workers = Workers(database, doorbell, clock, _mailer(settings), carrier)
-    dispatch = dispatch_of(database, workers.bell)
+    sessions = Sessions(database)
+    dispatch = dispatch_of(database, workers.bell, sessions.note_use)
     hub = Hub(database, dispatch, Renderer(database, BODIES), doorbell, clock)
     parts = Parts(
         database=database,
@@ -123,7 +124,7 @@ async def _open(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Part
         blobs=Blobs(settings.data_dir / "blobs", database.vault),
         hub=hub,
         passwords=stack.enter_context(Passwords()),
-        sessions=Sessions(database),
+        sessions=sessions,
         public_url=settings.public_url,
     )
     await stack.enter_async_context(_running(parts, workers if settings.workers else None))

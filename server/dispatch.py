@@ -26,6 +26,7 @@ from storage.models import CommandReply, Device
 
 CommandFunction = Callable[[Transaction, Person, Any], Awaitable[Shape]]
 QueryFunction = Callable[[Database, Person, Any], Awaitable[Shape]]
+UseFunction = Callable[[Person, int], Awaitable[None]]
 
 _ATTEMPTS = 5
 
@@ -59,11 +60,14 @@ class Dispatch:
         bell: Doorbell,
         commands: Mapping[str, CommandFunction],
         queries: Mapping[str, QueryFunction],
+        note_use: UseFunction | None = None,
     ) -> None:
+        """``note_use`` learns of every command: a session that nobody uses ends, its sockets with it."""
         self._database = database
         self._bell = bell
         self._commands = commands
         self._queries = queries
+        self._note_use = note_use
 
     async def execute(self, who: Person, request: Request, now: int) -> Answer:
         """Run one command, once: check, change, answer and events commit together.
@@ -79,6 +83,8 @@ class Dispatch:
         args = decode_args(request.args, spec.args)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
+                if self._note_use is not None:
+                    await self._note_use(who, now)
                 return await self._attempt(who, spec, request, args, now)
             except (IntegrityError, Collision):
                 # A repeat of the same command committed first, or two changes crossed. Look again.

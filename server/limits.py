@@ -44,7 +44,7 @@ class Rate:
 class Limits:
     """Every rate that the HTTP doors keep."""
 
-    sign_in_by_address: Rate = field(default_factory=lambda: Rate(burst=30, per_second=0.5))
+    sign_in_by_address: Rate = field(default_factory=lambda: Rate(burst=100, per_second=1))
     sign_in_in_all: Rate = field(default_factory=lambda: Rate(burst=300, per_second=20))
     commands_by_person: Rate = field(default_factory=lambda: Rate(COMMANDS_BURST, COMMANDS_PER_SECOND))
     uploads_by_person: Rate = field(default_factory=lambda: Rate(burst=60, per_second=1))

@@ -40,24 +40,12 @@ class Standing:
     expires_at: int
 
 
-def idle_ms(side: str, *, remembered: bool) -> int:
-    """How long a session outlives the last act in it."""
-    if remembered:
-        return REMEMBERED_LIFE_MS
-    return FIRM_IDLE_MS if side == "firm" else CLIENT_IDLE_MS
-
-
 async def find_session(database: Database, token: str, now: int) -> Standing | None:
     """The session of a cookie, if it still stands and its person may still sign in."""
     if not tokens.is_token("session", token):
         return None
     rows = await database.fetch(_FIND_SESSION, [await tokens.digest(database, "session", token), now])
-    if (
-        not rows
-        or rows[0]["used_at"] + idle_ms(rows[0]["side"], remembered=bool(rows[0]["remembered"])) <= now
-    ):
-        return None
-    return _standing(rows[0])
+    return _standing(rows[0]) if rows and not _is_idle(rows[0], now) else None
 
 
 async def find_api_token(database: Database, token: str, now: int) -> Standing | None:
@@ -180,8 +168,11 @@ def _tell_ended(change: Transaction, person: UUID, side: str, entity: UUID) -> N
 
 
 def _is_idle(row: dict[str, Any], now: int) -> bool:
+    """Whether nobody has acted in a session for too long; a remembered one waits as long as it lasts."""
     used_at: int = row["used_at"]
-    return used_at + idle_ms(row["side"], remembered=bool(row["remembered"])) <= now
+    if row["remembered"]:
+        return used_at + REMEMBERED_LIFE_MS <= now
+    return used_at + (FIRM_IDLE_MS if row["side"] == "firm" else CLIENT_IDLE_MS) <= now
 
 
 def _standing(row: dict[str, Any]) -> Standing:
