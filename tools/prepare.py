@@ -42,7 +42,8 @@ def _install(purpose: str) -> None:
     if not PYTHON.exists():
         _make_venv()
     lock = str(_lock(purpose))
-    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    # Compiling every module takes as long as installing it; the few that are used are compiled at import.
+    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-compile"]
     _run([*pip, "--require-hashes", "--only-binary=:all:", "--requirement", lock])
     _stamp(purpose).write_text(_digest(purpose))
     print(f"  done in {time.monotonic() - started:.0f} s", flush=True)

@@ -40,7 +40,7 @@ def build() -> None:
         return
     started = time.monotonic()
     print("· Web client", flush=True)
-    _npm("run", "build", "--silent")
+    _npm("run", "build", "--silent", "--", "--logLevel", "warn")
     _build_stamp().write_text(_digest(_sources()))
     print(f"  built in {time.monotonic() - started:.0f} s", flush=True)
 
