@@ -184,7 +184,7 @@ export const say = {
     already: 'takes part already',
     colleague: 'Colleague',
     contact: 'Contact',
-    since: (day: string) => `Since ${day}`,
+    since: (day: string) => `since ${day}`,
     fromNowOn: 'sees from then on',
     last: 'A portal keeps at least one person of the firm.',
     added: (name: string) => `${name} takes part now`,

@@ -5,6 +5,7 @@ import { presentIn, standingShares } from '../../state/portals'
 import { Avatar } from '../../ui/avatar'
 import { Icon } from '../../ui/icon'
 import { Menu, MenuItem } from '../../ui/menu'
+import { narrow } from '../../ui/narrow'
 import { Tabs } from '../../ui/tabs'
 import { shortDay } from '../../ui/times'
 import { say } from '../../words/firm'
@@ -55,7 +56,7 @@ export function PortalHeader({ portal, tab, onManage, details }: PortalHeaderPro
         >
           <Icon name="panel" />
         </button>
-        <PortalMenu portal={portal} onManage={onManage} />
+        <PortalMenu portal={portal} onManage={onManage} details={details} />
       </div>
       <div class="pane-tabs">
         <Tabs
@@ -84,12 +85,17 @@ export function PortalHeader({ portal, tab, onManage, details }: PortalHeaderPro
   )
 }
 
-function PortalMenu({ portal, onManage }: { portal: Portal; onManage(): void }) {
+function PortalMenu({ portal, onManage, details }: Omit<PortalHeaderProps, 'tab'>) {
   return (
     <Menu label={say.portal.more} button={<Icon name="more" />}>
       <MenuItem icon="eye" onChoose={() => setShowEvents(!showEvents.value)} checked={showEvents.value}>
         {say.portal.events}
       </MenuItem>
+      {narrow.value && (
+        <MenuItem icon="panel" onChoose={() => (details.value = true)}>
+          {say.portal.details}
+        </MenuItem>
+      )}
       <MenuItem icon="users" onChoose={onManage}>
         {say.portal.manage}
       </MenuItem>
