@@ -13,9 +13,10 @@ from uuid import UUID
 import httpx
 import pytest
 
-from protocol.client import Client, Credential
+from protocol.client import Backoff, Client, Credential, Memory
 from protocol.client.state import State
-from protocol.types import Role
+from protocol.queries import PortalItems
+from protocol.types import Role, Side
 from server import installation, sessions
 from server.access import Person
 from server.app import dispatch_of
@@ -103,24 +104,28 @@ class Actor:
         return answer.content
 
     @contextlib.asynccontextmanager
-    async def screen(self, node: Node | None = None) -> AsyncIterator[Screen]:
-        """An open screen of this person, live."""
-        at = node or self.node
+    async def screen(self, memory: Memory | None = None) -> AsyncIterator[Screen]:
+        """An open screen of this person, live; with the memory of an earlier one it goes on from there."""
 
         async def fetch(path: str) -> Any:
-            answer = await self.http.get(at.url + path, headers=self.headers)
+            answer = await self.http.get(self.node.url + path, headers=self.headers)
             answer.raise_for_status()
             return answer.json()
 
         async with Client(
-            at.websocket_url + self._firm_query, credential=self.credential, fetch_snapshot=fetch
+            self.socket_url,
+            credential=self.credential,
+            fetch_snapshot=fetch,
+            memory=memory,
+            backoff=Backoff(first_ms=5, most_ms=50),
         ) as client:
             await within(client.live(), "the screen to be live")
             yield Screen(client)
 
     @property
-    def _firm_query(self) -> str:
-        return f"?firm={self.slug}" if self.role == "client" else ""
+    def socket_url(self) -> str:
+        """Where this person's sockets are opened."""
+        return self.node.websocket_url + (f"?firm={self.slug}" if self.role == "client" else "")
 
 
 @dataclass
@@ -137,6 +142,12 @@ class Screen:
     async def shows(self, condition: Callable[[State], Any], what: str) -> Any:
         """Wait until the screen shows something; fail in its words if it never does."""
         return await within(self.client.until(condition), what)
+
+    async def refresh(self, who: Actor, portal: str) -> dict[str, Any]:
+        """Open a portal on this screen: take in its newest page."""
+        page = await who.ask("portal.get", portal=portal)
+        self.state.merge(PortalItems, page)
+        return page
 
 
 @dataclass
@@ -200,6 +211,25 @@ class World:
         }
         return self._actor(contact, "client", name, headers, Credential(cookie=cookie, csrf=csrf))
 
+    async def sign_in_client_again(self, who: Actor) -> Actor:
+        """The same client in another browser, with a session of its own."""
+        return await self.sign_in_client(UUID(who.id), who.name)
+
+    async def settle(self, who: Actor, *screens: Screen) -> None:
+        """Wait until a person's screens have applied all that was said so far.
+
+        What is said to one person alone reaches each of the screens after everything that came before it.
+        """
+        heard = [screen.client.events() for screen in screens]
+        side: Side = "client" if who.role == "client" else "firm"
+        async with transaction(
+            self.database, LocalDoorbell(), firm=self.firm, actor=UUID(who.id), now=wall_clock()
+        ) as change:
+            spare, _ = await sessions.open_session(change, UUID(who.id), side, "to be ended")
+        await who.do("session.end", session=str(spare.id))
+        for stream in heard:
+            await within(_until_told(stream, str(spare.id)), "all that was said so far")
+
     async def _programs_actor(self, user: UUID, role: Role, name: str) -> Actor:
         async with transaction(
             self.database, LocalDoorbell(), firm=self.firm, actor=user, now=wall_clock()
@@ -261,6 +291,12 @@ async def execute_at(world: World, who: Actor, now: int, command: str, **args: A
     dispatch = dispatch_of(world.database, LocalDoorbell())
     answer = await dispatch.execute(person, Request(command, secrets.token_urlsafe(16), args), now)
     return answer.result
+
+
+async def _until_told(stream: AsyncIterator[dict[str, Any]], entity: str) -> None:
+    async for event in stream:
+        if event.get("entity") == entity:
+            return
 
 
 def _raise_refusal(answer: httpx.Response) -> None:
