@@ -109,6 +109,8 @@ async def reported(
     """The carrier reported on an attempt, in any order, perhaps before its answer; ``setback``: it failed."""
     attempt, text = await _lock_attempt(attempt_id)
     if attempt.state == "failed":
+        if is_final(_state(text)):
+            await _note_passed(change, text, state, at)
         return
     if attempt.state == "started":
         await _settle(attempt, "accepted", provider_id=provider_id)

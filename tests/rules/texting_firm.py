@@ -53,6 +53,7 @@ SECOND_MS = 1_000
 MINUTE_MS = 60 * SECOND_MS
 HOUR_MS = 60 * MINUTE_MS
 PATIENCE_S = 15.0
+DELIVERED = ("queued", "sending", "sent", "delivered")
 
 
 class SilentBell:
@@ -137,6 +138,15 @@ class TextingFirm:
             return found if found.state in states else None
 
         return await eventually(there)
+
+    async def until_told(self, who: Person, contact: UUID, text: UUID, *timeline: str) -> TextShape:
+        """Wait for a text to have this timeline: reports cross, so its last step may not come last."""
+
+        async def told() -> TextShape | None:
+            found = await self.text(who, contact, text)
+            return found if [step.state for step in found.timeline] == list(timeline) else None
+
+        return await eventually(told)
 
     async def phone_sends(self, phone: str, text: str) -> None:
         """Text the firm from a simulated phone."""
