@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { phoneName } from '../src/features/texting/phone_name'
 import { initials } from '../src/ui/avatar'
+import { phoneName } from '../src/ui/phone_name'
 import { sizeName } from '../src/ui/sizes'
 import { dayName, listTime, minute } from '../src/ui/times'
 import { listOf, speakIn, words } from '../src/words'

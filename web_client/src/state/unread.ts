@@ -16,6 +16,10 @@ export function unreadIn(scope: string): number {
   return unread.value.get(scope)?.numbers.length ?? 0
 }
 
+export function isUnread(scope: string, number: number): boolean {
+  return unread.value.get(scope)?.numbers.includes(number) ?? false
+}
+
 export function readNumber(scope: string): number {
   return unread.value.get(scope)?.read_number ?? 0
 }

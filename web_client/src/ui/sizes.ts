@@ -2,12 +2,14 @@ import { language } from '../words'
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
 
-/** A file's size as people say it: 412 kB, 1.8 MB. */
+const STEP = 1024
+
+/** A file's size as its owner's computer shows it: 412 kB, 1.8 MB, each step 1024. */
 export function sizeName(bytes: number): string {
   let value = bytes
   let unit = 0
-  while (value >= 1000 && unit < UNITS.length - 1) {
-    value /= 1000
+  while (value >= STEP && unit < UNITS.length - 1) {
+    value /= STEP
     unit += 1
   }
   const digits = value < 10 && unit > 1 ? 1 : 0

@@ -5,6 +5,7 @@ import { closedPortals, portals } from '../../state/portals'
 import { firm, generation } from '../../state/session'
 import { Announcer } from '../../ui/announcer'
 import { Icon } from '../../ui/icon'
+import { phoneName } from '../../ui/phone_name'
 import { Toasts } from '../../ui/toast'
 import { words } from '../../words'
 import { ConnectionBanner } from '../shell/connection_banner'
@@ -39,7 +40,7 @@ function Signed() {
     document.title = firm.value?.name ?? ''
   }, [firm.value])
   return (
-    <div class="client" data-ready={ready}>
+    <div class="portal" data-ready={ready}>
       <ConnectionBanner />
       {ready ? <Screen portal={portal} tab={tab} /> : <main class="client-main" aria-busy="true" />}
       <Toasts />
@@ -69,7 +70,7 @@ function Closed() {
         <Icon name="lock" />
         <h1>{words.value.client.closedTitle}</h1>
         <p>{words.value.client.closedLead}</p>
-        {firm.value?.phone && <p>{firm.value.phone}</p>}
+        {firm.value?.phone && <p class="num">{phoneName(firm.value.phone)}</p>}
         {others && (
           <button
             type="button"

@@ -6,7 +6,7 @@ import { personOf } from '../../state/people'
 import { authorOf, type FeedItem, isFact, isShare, portalFeeds, presentIn } from '../../state/portals'
 import { myId } from '../../state/session'
 import { typists } from '../../state/signals'
-import { markRead, readNumber, unread, wouldRead } from '../../state/unread'
+import { isUnread, markRead, unread, wouldRead } from '../../state/unread'
 import { Icon } from '../../ui/icon'
 import { dayName, longDay } from '../../ui/times'
 import { listOf, words } from '../../words'
@@ -32,8 +32,8 @@ export function ClientMessages({ portal }: { portal: Portal }) {
   const items = [...(open.feed?.items.values() ?? [])]
     .filter((item): item is Message | Share => !isFact(item))
     .sort((a, b) => a.number - b.number)
-  const isNew = (item: Message | Share) =>
-    authorOf(item) !== myId.value && item.number > readNumber(portal.id)
+  const isNew = (item: Message | Share) => isUnread(portal.id, item.number)
+  authorOf(item) !== myId.value && item.number > readNumber(portal.id)
   const spoken = (item: Message | Share) =>
     words.value.thread.arrived(
       personOf(authorOf(item), portal.id)?.name ?? words.value.client.legalTeam,

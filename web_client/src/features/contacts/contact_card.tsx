@@ -7,9 +7,9 @@ import { contacts, matters } from '../../state/records'
 import { generation } from '../../state/session'
 import { Avatar } from '../../ui/avatar'
 import { Icon } from '../../ui/icon'
+import { phoneName } from '../../ui/phone_name'
 import { say } from '../../words/firm'
 import { RecordHead } from '../shell/record_head'
-import { phoneName } from '../texting/phone_name'
 import { ContactForm } from './contact_form'
 
 /** One contact: how to reach them, what signs in, what texts, and the matters they have a part in. */

@@ -4,11 +4,11 @@ import type { Contact } from '../../protocol'
 import { go } from '../../router'
 import { contacts } from '../../state/records'
 import { Complaint, Field } from '../../ui/field'
+import { phoneName } from '../../ui/phone_name'
 import { toast } from '../../ui/toast'
 import { words } from '../../words'
 import { say } from '../../words/firm'
 import { RecordHead } from '../shell/record_head'
-import { phoneName } from '../texting/phone_name'
 import { AddressLines, type Line, lineOf } from './address_lines'
 
 /** Makes or changes a contact. Order matters: without a choice the first email signs in. */

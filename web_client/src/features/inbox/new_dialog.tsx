@@ -4,12 +4,12 @@ import { portals } from '../../state/portals'
 import { Avatar } from '../../ui/avatar'
 import { Dialog } from '../../ui/dialog'
 import { Icon } from '../../ui/icon'
+import { phoneName } from '../../ui/phone_name'
 import { type Choice, Picker } from '../../ui/picker'
 import { useFound } from '../../ui/use_found'
 import { say } from '../../words/firm'
 import { findContacts } from '../contacts/find_contacts'
 import { findMatters } from '../matters/find_matters'
-import { phoneName } from '../texting/phone_name'
 
 /** Begins a portal in a matter, or a text to a contact. */
 export function NewDialog({ onClose }: { onClose(): void }) {

@@ -6,10 +6,10 @@ import { lastTexts } from '../../state/threads'
 import { unreadIn } from '../../state/unread'
 import { Avatar } from '../../ui/avatar'
 import { Icon } from '../../ui/icon'
+import { phoneName } from '../../ui/phone_name'
 import { iso, listTime } from '../../ui/times'
 import { words } from '../../words'
 import { say } from '../../words/firm'
-import { phoneName } from '../texting/phone_name'
 import { reasonOf } from '../texting/reasons'
 
 export function ThreadRow({ thread, open }: { thread: Thread; open: boolean }) {

@@ -5,7 +5,7 @@ import { firstName, personOf } from '../../state/people'
 import { authorOf, type FeedItem, isFact, portals } from '../../state/portals'
 import { myId } from '../../state/session'
 import { typists } from '../../state/signals'
-import { markRead, readNumber, unread, wouldRead } from '../../state/unread'
+import { isUnread, markRead, unread, wouldRead } from '../../state/unread'
 import { Icon } from '../../ui/icon'
 import { dayName, longDay } from '../../ui/times'
 import { words } from '../../words'
@@ -32,7 +32,7 @@ export function PortalThread({ portal, open }: { portal: string; open: OpenFeed<
   const firstNew = useArrivals(
     Boolean(open.feed?.loaded),
     items,
-    item => !isFact(item) && authorOf(item) !== myId.value && item.number > readNumber(portal),
+    item => !isFact(item) && isUnread(portal, item.number),
   )
   if (open.problem && !open.feed?.loaded) return <Trouble again={open.again} message={open.problem.message} />
   const pending = pendingIn(portal)

@@ -2,7 +2,7 @@ import { post } from '../../connection/line'
 import type { Contact, Text } from '../../protocol'
 import { firstName, personOf } from '../../state/people'
 import { myId } from '../../state/session'
-import { markRead, readNumber, unread, wouldRead } from '../../state/unread'
+import { isUnread, markRead, unread, wouldRead } from '../../state/unread'
 import { Avatar } from '../../ui/avatar'
 import { Icon } from '../../ui/icon'
 import { clock, dayName, fullTime, iso, longDay } from '../../ui/times'
@@ -35,7 +35,7 @@ export function TextThread({ contact, name, card, open }: TextThreadProps) {
   const firstNew = useArrivals(
     Boolean(open.feed?.loaded),
     texts,
-    text => text.inbound && text.number > readNumber(contact),
+    text => isUnread(contact, text.number),
     text => words.value.thread.arrived(name, text.text),
   )
   const pending = pendingTo(contact)
