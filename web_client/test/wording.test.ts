@@ -34,8 +34,9 @@ describe('words', () => {
   })
 
   test('sizes, numbers and names are written as people write them', () => {
-    expect(sizeName(412_000)).toBe('412 kB')
-    expect(sizeName(1_810_000)).toBe('1.8 MB')
+    expect(sizeName(412 * 1024)).toBe('412 kB')
+    expect(sizeName(1_887_437)).toBe('1.8 MB')
+    expect(sizeName(104_857_600)).toBe('100 MB')
     expect(sizeName(753)).toBe('753 bytes')
     expect(phoneName('+16285550164')).toBe('(628) 555-0164')
     expect(initials('Ana María Ruiz')).toBe('AR')

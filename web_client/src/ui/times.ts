@@ -15,12 +15,14 @@ const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(
 export const clock = (at: number): string => format({ hour: 'numeric', minute: '2-digit' }).format(at)
 
 export const longDay = (at: number): string =>
-  format({
-    weekday: 'long',
-    month: 'long',
-    day: 'numeric',
-    ...(otherYear(at) && { year: 'numeric' }),
-  }).format(at)
+  capital(
+    format({
+      weekday: 'long',
+      month: 'long',
+      day: 'numeric',
+      ...(otherYear(at) && { year: 'numeric' }),
+    }).format(at),
+  )
 
 export const fullTime = (at: number): string => format({ dateStyle: 'full', timeStyle: 'short' }).format(at)
 

@@ -33,7 +33,6 @@ export function ClientMessages({ portal }: { portal: Portal }) {
     .filter((item): item is Message | Share => !isFact(item))
     .sort((a, b) => a.number - b.number)
   const isNew = (item: Message | Share) => isUnread(portal.id, item.number)
-  authorOf(item) !== myId.value && item.number > readNumber(portal.id)
   const spoken = (item: Message | Share) =>
     words.value.thread.arrived(
       personOf(authorOf(item), portal.id)?.name ?? words.value.client.legalTeam,

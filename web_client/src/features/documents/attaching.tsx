@@ -36,7 +36,7 @@ export function AttachingChip({ attaching }: { attaching: Signal<Attaching | nul
         <p class="name cut">{file.name}</p>
         {problem ? (
           <p class="size trouble" role="alert">
-            {problem}
+            {problem.sentence}
           </p>
         ) : there ? (
           <p class="size">
@@ -49,7 +49,7 @@ export function AttachingChip({ attaching }: { attaching: Signal<Attaching | nul
           </>
         )}
       </div>
-      {problem && held.kind === 'upload' && size > 0 && (
+      {problem?.temporary && held.kind === 'upload' && (
         <button type="button" class="text-button" onClick={held.upload.again}>
           {words.value.tryAgain}
         </button>

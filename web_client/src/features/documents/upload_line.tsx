@@ -21,13 +21,13 @@ export function UploadLine({ upload, onRemove }: { upload: Upload; onRemove(): v
         <p class="name cut">{upload.file.name}</p>
         {problem ? (
           <p class="trouble" role="alert">
-            {problem}
+            {problem.sentence}
           </p>
         ) : (
           <progress class="progress" max={100} value={percent} aria-label={composer.uploading(percent)} />
         )}
       </div>
-      {problem && upload.file.size > 0 && (
+      {problem?.temporary && (
         <button type="button" class="text-button" onClick={upload.again}>
           {words.value.tryAgain}
         </button>

@@ -6,6 +6,12 @@ import { MAX_UPLOAD_BYTES } from '../../protocol'
 import { sizeName } from '../../ui/sizes'
 import { words } from '../../words'
 
+export interface UploadProblem {
+  sentence: string
+  /** Whether the same file may arrive at another attempt. */
+  temporary: boolean
+}
+
 /** One file on its way into a matter. */
 export interface Upload {
   key: string
@@ -13,7 +19,7 @@ export interface Upload {
   sent_bytes: Signal<number>
   document: Signal<Document | null>
   /** Why it did not arrive, in a sentence; null while it is on its way or there. */
-  problem: Signal<string | null>
+  problem: Signal<UploadProblem | null>
   cancel(): void
   /** Sends it again with the same key, so that a first attempt that did arrive is found, not doubled. */
   again(): void
@@ -28,7 +34,7 @@ export function beginUpload(
   const key = newKey()
   const sent_bytes = signal(0)
   const document = signal<Document | null>(null)
-  const problem = signal<string | null>(refusal(file))
+  const problem = signal<UploadProblem | null>(refusal(file))
   let cancel = () => {}
   const begin = () => {
     problem.value = refusal(file)
@@ -44,7 +50,7 @@ export function beginUpload(
       },
       (error: unknown) => {
         if (!(error instanceof RequestFailed)) throw error
-        if (error.problem.code !== 'cancelled') problem.value = sentence(error)
+        if (error.problem.code !== 'cancelled') problem.value = problemOf(error)
       },
     )
   }
@@ -53,13 +59,17 @@ export function beginUpload(
 }
 
 /** What can be known before a byte is sent; the server checks again while it streams. */
-function refusal(file: File): string | null {
-  if (file.size === 0) return words.value.composer.emptyFile
+function refusal(file: File): UploadProblem | null {
+  if (file.size === 0) return { sentence: words.value.composer.emptyFile, temporary: false }
   return file.size > MAX_UPLOAD_BYTES ? tooLarge() : null
 }
 
-function sentence(error: RequestFailed): string {
-  return error.problem.code === 'too_large' ? tooLarge() : error.problem.message
+function problemOf(error: RequestFailed): UploadProblem {
+  if (error.problem.code === 'too_large') return tooLarge()
+  return { sentence: error.problem.message, temporary: error.problem.temporary ?? false }
 }
 
-const tooLarge = () => words.value.composer.tooLarge(sizeName(MAX_UPLOAD_BYTES))
+const tooLarge = (): UploadProblem => ({
+  sentence: words.value.composer.tooLarge(sizeName(MAX_UPLOAD_BYTES)),
+  temporary: false,
+})
