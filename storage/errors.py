@@ -20,6 +20,13 @@ class Collision(Exception):
     """Two transactions got in each other's way and this one was undone; run it again."""
 
 
+_FROM_BELOW = (
+    sqlite3.Error,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    BaseORMException,
+)
 _COLLISIONS = (
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
@@ -27,6 +34,7 @@ _COLLISIONS = (
 )
 _AWAY = (
     asyncpg.PostgresConnectionError,
+    asyncpg.InternalClientError,  # what asyncpg says between the server's farewell and the end of the stream
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
     asyncpg.InvalidAuthorizationSpecificationError,
@@ -48,7 +56,7 @@ def told_plainly() -> Iterator[None]:
     """Raise what a driver said as one of this module's errors; let everything else pass."""
     try:
         yield
-    except (sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError, BaseORMException) as error:
+    except _FROM_BELOW as error:
         plain = _plainly(_driver_error(error))
         if plain is None:
             raise
