@@ -23,6 +23,7 @@ from server.access import Person
 from server.app import BODIES, COMMANDS, QUERIES
 from server.clock import wall_clock
 from server.dispatch import CommandFunction, Dispatch, Request
+from server.hub.connection import Connection
 from server.hub.doorbell import Doorbell, LocalDoorbell
 from server.hub.greeting import Greeting
 from server.hub.hub import Hub
@@ -195,6 +196,14 @@ class HubNode:
         if person is None:
             raise ProtocolViolation("bad_ticket")
         return Greeting(person, self.expires.get(person.session, NEVER))
+
+    def connection_of(self, person: Person) -> Connection:
+        """The far end of somebody's socket."""
+        return next(
+            connection
+            for connection in self.hub._connections
+            if connection._session is not None and connection._session.follower.person == person
+        )
 
     def token(self, person: Person) -> str:
         """Let this person in; what to say in ``hello``."""

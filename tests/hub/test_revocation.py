@@ -62,9 +62,7 @@ async def test_i8_what_waits_for_a_slow_socket_is_taken_back(house: House, node:
     async with peer_at(node, house.people["priya"]) as priya, stop_reading(node, house.people["tom"]) as tom:
         await priya.live()
         await tom.live()
-        wire = next(
-            other._wire for other in node.hub._connections if other._session.follower.person.role == "member"
-        )
+        wire = node.connection_of(house.people["tom"])._wire
         for count in range(100):
             await house.say("ana", f"{count:03} {'secret ' * 2_000}")
         await priya.until(lambda events: sum(event["kind"] == "message.sent" for event in events) == 100)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 from protocol.frames import Problem
-from server.hub.connection import Connection
 from server.hub.wire import CLOSE_TIMEOUT_MS, MAX_PENDING_BYTES, STALL_TIMEOUT_MS
 from tests.hub.house import House, HubNode, comes_true, running_hub
 from tests.hub.peer import peer_at, stop_reading
@@ -16,13 +15,14 @@ PATIENCE_S = 8.0
 async def test_i13_one_who_stops_reading_is_bounded_closed_and_delays_nobody(
     house: House, node: HubNode
 ) -> None:
+    phone = await house.sign_in("priya")
     async with (
         peer_at(node, house.people["priya"]) as quick,
-        stop_reading(node, house.people["priya"]) as slow,
+        stop_reading(node, phone) as slow,
     ):
         await quick.live()
         start = await slow.live()
-        stuck = _connections(node)[1]
+        stuck = node.connection_of(phone)
         worst_bytes = 0
         async with asyncio.timeout(PATIENCE_S):
             for count in range(100):
@@ -35,7 +35,7 @@ async def test_i13_one_who_stops_reading_is_bounded_closed_and_delays_nobody(
         assert stuck.closed is not None
         assert stuck.closed.code == 4003
         node.hands.move_on(CLOSE_TIMEOUT_MS)
-        await comes_true(lambda: stuck not in _connections(node))
+        await comes_true(lambda: stuck not in node.hub._connections)
         assert await slow.closed() in {1006, 4003}
         assert slow.texts == [_long(count) for count in range(len(slow.texts))]
         async with peer_at(node, house.people["priya"]) as back:
@@ -48,16 +48,17 @@ async def test_i13_one_who_stops_reading_is_bounded_closed_and_delays_nobody(
 async def test_i13_one_who_reads_again_in_time_is_brought_up_without_loss(
     house: House, node: HubNode
 ) -> None:
+    phone = await house.sign_in("priya")
     async with (
         peer_at(node, house.people["priya"]) as quick,
-        stop_reading(node, house.people["priya"]) as slow,
+        stop_reading(node, phone) as slow,
     ):
         await quick.live()
         await slow.live()
         for count in range(100):
             await house.say("ana", _long(count))
         await quick.hears(_long(99))
-        assert _connections(node)[1]._wire.pending_bytes > 0
+        assert node.connection_of(phone)._wire.pending_bytes > 0
         await slow.hears(_long(99))
         assert slow.texts == [_long(count) for count in range(100)]
         await house.say("ana", "live again")
@@ -73,7 +74,7 @@ async def test_i13_one_who_asks_and_never_reads_the_answers_is_closed(house: Hou
         stop_reading(node, house.people["priya"]) as deaf,
     ):
         await deaf.hello()
-        stuck = _connections(node)[0]
+        stuck = node.connection_of(house.people["priya"])
         for _ in range(40):
             await deaf.ask("draft.save", scope=house.portal, channel="portal", text="x")
             node.hands.move_on(50)  # slowly enough for the limit on commands
@@ -85,7 +86,3 @@ async def test_i13_one_who_asks_and_never_reads_the_answers_is_closed(house: Hou
 
 def _long(count: int) -> str:
     return f"{count:03}{' lorem ipsum' * 1_200}"
-
-
-def _connections(node: HubNode) -> list[Connection]:
-    return sorted(node.hub._connections, key=lambda connection: connection.id)

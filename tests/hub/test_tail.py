@@ -60,8 +60,8 @@ def test_p5_bytes_that_were_made_before_a_deletion_are_not_kept_after_it() -> No
 
 def test_it_holds_a_bounded_number_of_entries_and_bytes() -> None:
     tail = _tail()
-    for seq in range(LOG_START + 1, LOG_START + 1 + 5 * TAIL_ENTRIES):
-        entry = _entry(seq)
+    entries = [_entry(seq) for seq in range(LOG_START + 1, LOG_START + 1 + 5 * TAIL_ENTRIES)]
+    for entry in entries:
         tail.extend([entry])
         tail.keep(entry, "msgpack", bytes(TAIL_BYTES // 100))
     assert len(tail.after(tail.end.seq - TAIL_ENTRIES) or []) == TAIL_ENTRIES
@@ -69,4 +69,4 @@ def test_it_holds_a_bounded_number_of_entries_and_bytes() -> None:
     assert sum(len(data) for data in tail._bytes.values()) <= TAIL_BYTES
     assert tail._size_bytes == sum(len(data) for data in tail._bytes.values())
     assert len(tail._newest) <= 2 * TAIL_ENTRIES
-    assert tail.bytes_of(entry, "msgpack") is not None
+    assert tail.bytes_of(entries[-1], "msgpack") is not None
