@@ -32,25 +32,3 @@ export function Complaint({ children }: { children: ComponentChildren }) {
     </p>
   )
 }
-
-interface SelectProps {
-  id: string
-  value: string
-  options: readonly { value: string; name: string }[]
-  onChoose(value: string): void
-}
-
-export function Select({ id, value, options, onChoose }: SelectProps) {
-  return (
-    <div class="select">
-      <select class="input" id={id} value={value} onChange={event => onChoose(event.currentTarget.value)}>
-        {options.map(option => (
-          <option key={option.value} value={option.value}>
-            {option.name}
-          </option>
-        ))}
-      </select>
-      <Icon name="down" small />
-    </div>
-  )
-}

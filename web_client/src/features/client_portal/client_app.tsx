@@ -4,6 +4,7 @@ import { go, path } from '../../router'
 import { closedPortals, portals } from '../../state/portals'
 import { firm, generation } from '../../state/session'
 import { Announcer } from '../../ui/announcer'
+import { useHeadingFocus } from '../../ui/heading_focus'
 import { Icon } from '../../ui/icon'
 import { phoneName } from '../../ui/phone_name'
 import { Toasts } from '../../ui/toast'
@@ -28,6 +29,7 @@ export function ClientApp({ signedIn }: { signedIn: SignedIn | null | undefined 
 }
 
 function Signed() {
+  useHeadingFocus()
   const { portal, tab } = placeNow()
   const only = portals.rows.value.size === 1 ? portals.list()[0] : undefined
   const ready = generation.value > 0

@@ -10,19 +10,25 @@ import { say } from '../../words/firm'
 import { RecordsList } from '../shell/records_list'
 import { ContactCardPane } from './contact_card'
 import { ContactForm } from './contact_form'
-import { findContacts } from './find_contacts'
+import { listContacts } from './find_contacts'
 
 export function ContactsScreen() {
   const [, id] = pieces(path.value)
   const find = useSignal('')
-  const found = useFound(find.value, findContacts, contacts.rows.value.size)
-  const shown = found?.map(contact => contacts.get(contact.id) ?? contact)
+  const pages = useSignal(1)
+  const found = useFound(
+    find.value,
+    text => listContacts(text, pages.value),
+    `${contacts.rows.value.size} ${pages.value}`,
+  )
+  const shown = found?.rows.map(contact => contacts.get(contact.id) ?? contact)
   return (
     <>
       <RecordsList
         title={say.contacts.title}
         create={{ to: '/contacts/new', name: say.inbox.start }}
         find={{ label: say.contacts.find, text: find.value, onFind: text => (find.value = text) }}
+        {...(found?.more && { onMore: () => (pages.value += 1) })}
         open={id ?? null}
         rows={shown?.map(rowOf) ?? null}
         empty={

@@ -6,21 +6,27 @@ import { Icon } from '../../ui/icon'
 import { useFound } from '../../ui/use_found'
 import { say } from '../../words/firm'
 import { RecordsList } from '../shell/records_list'
-import { findMatters } from './find_matters'
+import { listMatters } from './find_matters'
 import { MatterCardPane } from './matter_card'
 import { MatterForm } from './matter_form'
 
 export function MattersScreen() {
   const [, id] = pieces(path.value)
   const find = useSignal('')
-  const found = useFound(find.value, findMatters, matters.rows.value.size)
-  const shown = found?.map(matter => matters.get(matter.id) ?? matter)
+  const pages = useSignal(1)
+  const found = useFound(
+    find.value,
+    text => listMatters(text, pages.value),
+    `${matters.rows.value.size} ${pages.value}`,
+  )
+  const shown = found?.rows.map(matter => matters.get(matter.id) ?? matter)
   return (
     <>
       <RecordsList
         title={say.matters.title}
         create={{ to: '/matters/new', name: say.inbox.start }}
         find={{ label: say.matters.find, text: find.value, onFind: text => (find.value = text) }}
+        {...(found?.more && { onMore: () => (pages.value += 1) })}
         open={id ?? null}
         rows={shown?.map(rowOf) ?? null}
         empty={

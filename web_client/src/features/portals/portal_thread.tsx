@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals'
 import { post } from '../../connection/line'
 import type { Message } from '../../protocol'
 import { firstName, personOf } from '../../state/people'
-import { authorOf, type FeedItem, isFact, portals } from '../../state/portals'
+import { authorOf, type FeedItem, isFact, isShare, portals } from '../../state/portals'
 import { myId } from '../../state/session'
 import { typists } from '../../state/signals'
 import { isUnread, markRead, unread, wouldRead } from '../../state/unread'
@@ -33,6 +33,13 @@ export function PortalThread({ portal, open }: { portal: string; open: OpenFeed<
     Boolean(open.feed?.loaded),
     items,
     item => !isFact(item) && isUnread(portal, item.number),
+    item =>
+      isFact(item)
+        ? ''
+        : words.value.thread.arrived(
+            personOf(authorOf(item), portal)?.name ?? '',
+            isShare(item) ? item.name : (item.text ?? ''),
+          ),
   )
   if (open.problem && !open.feed?.loaded) return <Trouble again={open.again} message={open.problem.message} />
   const pending = pendingIn(portal)

@@ -4,6 +4,7 @@ import { path, pieces } from '../../router'
 import { firm, generation } from '../../state/session'
 import { totalUnread } from '../../state/unread'
 import { Announcer } from '../../ui/announcer'
+import { useHeadingFocus } from '../../ui/heading_focus'
 import { Toasts } from '../../ui/toast'
 import { say } from '../../words/firm'
 import { ContactsScreen } from '../contacts/contacts_screen'
@@ -26,6 +27,7 @@ export function FirmApp({ signedIn }: { signedIn: SignedIn | null | undefined })
 
 function Workspace() {
   useShortcuts()
+  useHeadingFocus()
   useEffect(() => {
     const count = totalUnread.value ? `(${totalUnread.value}) ` : ''
     document.title = `${count}${say.inbox.title}, ${firm.value?.name ?? ''}`

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { Link } from '../../router'
 import { Icon } from '../../ui/icon'
 import { narrow } from '../../ui/narrow'
+import { say } from '../../words/firm'
 
 export interface RecordRow {
   id: string
@@ -19,10 +20,12 @@ interface RecordsListProps {
   rows: readonly RecordRow[] | null
   open: string | null
   empty: ComponentChildren
+  /** Where more exist than are shown. */
+  onMore?(): void
 }
 
 /** The list of one kind of record, with its search box and the way to a new one. */
-export function RecordsList({ title, create, find, rows, open, empty }: RecordsListProps) {
+export function RecordsList({ title, create, find, rows, open, empty, onMore }: RecordsListProps) {
   const Pane = narrow.value && !open ? 'main' : 'aside'
   return (
     <Pane class="list" aria-label={title}>
@@ -65,6 +68,11 @@ export function RecordsList({ title, create, find, rows, open, empty }: RecordsL
             </li>
           ))}
         </ul>
+        {onMore && (
+          <button type="button" class="more text-button" onClick={onMore}>
+            {say.contacts.more}
+          </button>
+        )}
       </div>
     </Pane>
   )
