@@ -15,12 +15,14 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from protocol.codec import Encoding, encode_frame
 from protocol.errors import Close
-from protocol.frames import Bye, Outbound
+from protocol.frames import MAX_BATCH_BYTES, Bye, Outbound
 from server.clock import Clock
 from server.hub.transport import Transport
 from storage.log import Cursor
 
-MAX_PENDING_BYTES = 64 * 1024
+EVENTS_ROOM_BYTES = MAX_BATCH_BYTES
+ANSWERS_ROOM_BYTES = 16 * 1024
+"""Apart, so that a burst of events leaves room for the answers behind it. Together they are 64 KiB (I13)."""
 STALL_TIMEOUT_MS = 15_000
 CLOSE_TIMEOUT_MS = 5_000
 
@@ -56,12 +58,13 @@ class Wire:
         self, websocket: WebSocket, transport: Transport, encoding: Encoding, elapsed: Clock
     ) -> None:
         self.encoding = encoding
-        self.pending_bytes = 0
         self.frames_sent = 0
         self._websocket = websocket
         self._transport = transport
         self._elapsed = elapsed
         self._pending: deque[tuple[Cursor | None, Frame]] = deque()
+        self._events_bytes = 0
+        self._answers_bytes = 0
         self._moved_at = elapsed()
         self._closing: Close | None = None
         self._ended = False
@@ -69,33 +72,41 @@ class Wire:
         self._empty = asyncio.Event()
         self._empty.set()
 
+    @property
+    def pending_bytes(self) -> int:
+        """What the peer's kernel has not taken yet."""
+        return self._events_bytes + self._answers_bytes
+
     def tell(self, frame: Outbound) -> bool:
-        """Send a frame that is this socket's alone; False where the list is full."""
-        return self._add([(None, framed(frame, self.encoding))])
+        """Send a frame that is this socket's alone; False where too many wait already."""
+        made = framed(frame, self.encoding)
+        if self._answers_bytes and self._answers_bytes + made.size_bytes > ANSWERS_ROOM_BYTES:
+            return False
+        return self._add([(None, made)])
 
     def offer(self, parts: Sequence[Part]) -> bool:
-        """Send ``events`` frames, all or none; False where they do not fit behind what waits already."""
+        """Send ``events`` frames, all or none; False where they do not fit behind those that wait."""
+        size_bytes = sum(part.frame.size_bytes for part in parts)
+        if self._events_bytes and self._events_bytes + size_bytes > EVENTS_ROOM_BYTES:
+            return False
         return self._add([(part.after, part.frame) for part in parts])
 
     def recall(self) -> Cursor | None:
         """Take back the ``events`` frames that have not begun to leave; gives where the first begins."""
-        places = [after for after, _ in self._pending if after is not None]
-        kept = [(after, frame) for after, frame in self._pending if after is None]
-        self.pending_bytes -= sum(frame.size_bytes for after, frame in self._pending if after is not None)
-        self._pending = deque(kept)
-        return places[0] if places else None
+        events = [(after, frame) for after, frame in self._pending if after is not None]
+        self._events_bytes -= sum(frame.size_bytes for _, frame in events)
+        self._pending = deque((after, frame) for after, frame in self._pending if after is None)
+        return events[0][0] if events else None
 
     def close(self, close: Close, reason: str) -> None:
         """Say goodbye behind the answers that are due; events that have not begun to leave are dropped."""
         if self._closing is not None:
             return
         self.recall()
-        bye = framed(Bye(code=close.code, reason=reason, retry_ms=close.retry_ms), self.encoding)
-        self._pending.append((None, bye))
-        self.pending_bytes += bye.size_bytes
+        bye = Bye(code=close.code, reason=reason, retry_ms=close.retry_ms)
+        self._add([(None, framed(bye, self.encoding))])
         self._closing = close
         self._moved_at = self._elapsed()
-        self._work.set()
         self._empty.set()
 
     async def emptied(self) -> bool:
@@ -134,24 +145,28 @@ class Wire:
             await self._transport.drained()  # until here a frame can be taken back
             if not self._pending:
                 break
-            _, frame = self._pending.popleft()
+            after, frame = self._pending.popleft()
             await self._websocket.send(frame.message)
             await self._transport.drained()
+            self._count(after, -frame.size_bytes)
             self.frames_sent += 1
-            self.pending_bytes -= frame.size_bytes
             self._moved_at = self._elapsed()
         self._empty.set()
 
-    def _add(self, parts: Sequence[tuple[Cursor | None, Frame]]) -> bool:
-        size_bytes = sum(frame.size_bytes for _, frame in parts)
+    def _add(self, frames: Sequence[tuple[Cursor | None, Frame]]) -> bool:
         if self._closing is not None or self._ended:
-            return False
-        if self.pending_bytes and self.pending_bytes + size_bytes > MAX_PENDING_BYTES:
             return False
         if not self.pending_bytes:
             self._moved_at = self._elapsed()
-        self._pending.extend(parts)
-        self.pending_bytes += size_bytes
+        for after, frame in frames:
+            self._pending.append((after, frame))
+            self._count(after, frame.size_bytes)
         self._work.set()
         self._empty.clear()
         return True
+
+    def _count(self, after: Cursor | None, size_bytes: int) -> None:
+        if after is None:
+            self._answers_bytes += size_bytes
+        else:
+            self._events_bytes += size_bytes

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 
 import pytest
 
 from protocol.frames import HEARTBEAT_MS, MAX_BATCH_BYTES
+from protocol.types import Shape, Side
+from server.app import BODIES
 from storage import log
-from tests.hub.house import House, HubNode, open_house, running_hub
+from storage.database import Database
+from storage.log import Entry
+from tests.hub.house import House, HubNode, comes_true, open_house, running_hub
 from tests.hub.peer import Frame, Peer, peer_at
 
 FRAME_OVERHEAD_BYTES = 200
@@ -147,6 +152,34 @@ async def test_i4_a_reader_never_meets_a_gap(database_url: str) -> None:
                     writers.create_task(_write(house, "priya", house.portal, str(writer), 10))
             done = True
         assert reader.result() > 10
+
+
+async def test_i6_what_could_not_be_told_is_told_once_the_fault_is_mended(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failed, mended = 0, False
+
+    async def body(database: Database, side: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
+        nonlocal failed
+        if not mended:
+            failed += 1
+            raise ZeroDivisionError("a bug in a feature")
+        return await BODIES["message.sent"](database, side, entries)
+
+    async with (
+        running_hub(house.url, house.bell, bodies={"message.sent": body}) as node,
+        peer_at(node, house.people["priya"]) as priya,
+    ):
+        await priya.live()
+        await house.say("ana", "first")
+        await comes_true(lambda: failed > 2)
+        await house.say("ana", "second")
+        await priya.settle()
+        assert priya.events == []
+        mended = True
+        await priya.hears("second")
+        assert priya.texts == ["first", "second"]
+    assert capsys.readouterr().out.count("delivery.failed") == 1, "logged once, not at every sweep"
 
 
 async def _write(house: House, who: str, portal: str, name: str, times: int) -> None:
