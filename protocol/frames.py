@@ -96,7 +96,11 @@ class Limits(Shape, frozen=True, kw_only=True, omit_defaults=False):
 
 
 class Welcome(Shape, frozen=True, kw_only=True, omit_defaults=False, tag_field="type", tag="welcome"):
-    """Answers ``hello``: either the log resumes at once, or a snapshot is to be fetched first."""
+    """Answers ``hello``.
+
+    ``mode`` is ``resume`` where ``hello`` brought a cursor: events follow it, or a ``reset`` that says why
+    not. Else it is ``snapshot``: fetch one, then ``resume``; until then nothing is delivered.
+    """
 
     connection: Id
     log: Id

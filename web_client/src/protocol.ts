@@ -348,7 +348,12 @@ export interface Limits {
   commands_per_second: number
 }
 
-/** Answers `hello`: either the log resumes at once, or a snapshot is to be fetched first. */
+/**
+ * Answers `hello`.
+ *
+ * `mode` is `resume` where `hello` brought a cursor: events follow it, or a `reset` that says why not. Else
+ * it is `snapshot`: fetch one, then `resume`; until then nothing is delivered.
+ */
 export interface Welcome {
   type: 'welcome'
   connection: Id
