@@ -6,6 +6,7 @@ To an outsider everything foreign is ``not_found``, in the same words as what do
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeVar
 from uuid import UUID
 
 from protocol.errors import Refused
@@ -15,6 +16,8 @@ from storage import log
 from storage.database import Database
 from storage.log import Entry
 from storage.models import ApiToken, Contact, Document, Matter, Participant, Portal, Session, User
+
+OfFirm = TypeVar("OfFirm", Contact, Matter, User)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,37 +127,13 @@ async def clients_in(portal: UUID) -> list[UUID]:
     )  # type: ignore[return-value]
 
 
-async def matter_of(who: Person, matter: UUID) -> Matter:
-    """A matter of the person's firm.
+async def of_firm(model: type[OfFirm], who: Person, id_: UUID) -> OfFirm:
+    """A contact, matter or user of the person's firm.
 
     Raises:
         Refused: ``not_found``.
     """
-    found = await Matter.get_or_none(id=matter, firm_id=who.firm)
-    if found is None:
-        raise Refused("not_found")
-    return found
-
-
-async def contact_of(who: Person, contact: UUID) -> Contact:
-    """A contact of the person's firm.
-
-    Raises:
-        Refused: ``not_found``.
-    """
-    found = await Contact.get_or_none(id=contact, firm_id=who.firm)
-    if found is None:
-        raise Refused("not_found")
-    return found
-
-
-async def user_of(who: Person, user: UUID) -> User:
-    """A user of the person's firm.
-
-    Raises:
-        Refused: ``not_found``.
-    """
-    found = await User.get_or_none(id=user, firm_id=who.firm)
+    found = await model.get_or_none(id=id_, firm_id=who.firm)
     if found is None:
         raise Refused("not_found")
     return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from typing import Protocol
 from uuid import UUID
 
 from protocol.frames import Event
@@ -10,8 +11,35 @@ from protocol.types import Shape, Side
 from storage.database import Database
 from storage.log import Entry
 
-BodyFunction = Callable[[Database, Side, Sequence[Entry]], Awaitable[Mapping[str, Shape]]]
-"""Loads the bodies of entries of its kinds, by event id; what is gone for good is left out."""
+BodyFunction = Callable[[Side, Sequence[Entry]], Awaitable[Mapping[str, Shape]]]
+"""Loads the bodies of entries of its kinds, by event id, as one side may know them; without what is gone."""
+
+
+class Identified(Protocol):
+    """Any entity."""
+
+    @property
+    def id(self) -> str:
+        """Its id on the wire."""
+
+
+def by_entity(load: Callable[[Collection[str]], Awaitable[Iterable[Identified]]]) -> BodyFunction:
+    """Bodies that are the entities themselves, loaded together by their ids."""
+
+    async def bodies(_: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
+        found = {entity.id: entity for entity in await load({entry.entity for entry in entries})}
+        return {entry.event_id: found[entry.entity] for entry in entries if entry.entity in found}  # type: ignore[misc]
+
+    return bodies
+
+
+def one_by_one(load: Callable[[Side, Entry], Awaitable[Shape]]) -> BodyFunction:
+    """Bodies that are made for one entry at a time, where there are few."""
+
+    async def bodies(side: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
+        return {entry.event_id: await load(side, entry) for entry in entries}
+
+    return bodies
 
 
 class Renderer:
@@ -29,7 +57,7 @@ class Renderer:
         found: dict[str, Shape] = {}
         async with self._database.snapshot(firm):
             for load, group in by_function.items():
-                found.update(await load(self._database, side, group))
+                found.update(await load(side, group))
         return {entry.event_id: _event(entry, found.get(entry.event_id)) for entry in entries}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from msgspec import UNSET
@@ -11,7 +11,6 @@ from protocol.commands.contacts import CreateContact, UpdateContact
 from protocol.entities import Contact as ContactShape
 from protocol.errors import Refused
 from protocol.queries import ContactCard, ContactQuery, Contacts, Search
-from protocol.types import Shape, Side
 from server import access, sessions
 from server.access import Person
 from server.dispatch import CommandFunction, QueryFunction
@@ -20,11 +19,10 @@ from server.phone_number import check_texting_number, stored_number
 from server.records import mail, matters, naming
 from server.records.facts import record_fact
 from server.records.people import contact_shapes
-from server.render import BodyFunction
+from server.render import BodyFunction, by_entity
 from server.transaction import Transaction
 from storage import log
 from storage.database import Database
-from storage.log import Entry
 from storage.models import Contact, ContactEmail, ContactPhone, Firm, Participant, Portal, Thread
 
 
@@ -97,7 +95,7 @@ async def contact_card(_: Database, who: Person, args: ContactQuery) -> ContactC
     Raises:
         Refused: ``not_found``.
     """
-    contact = await access.contact_of(who, UUID(args.contact))
+    contact = await access.of_firm(Contact, who, UUID(args.contact))
     return ContactCard(
         contact=(await contact_shapes(who.firm, [contact]))[0],
         matters=await matters.matter_shapes(await matters.matters_of(contact.id)),
@@ -179,14 +177,11 @@ def _tell_changed(change: Transaction, contact: Contact) -> None:
     change.tell("contact.changed", scope=change.firm, entity=contact.id, version=contact.version)
 
 
-async def _contact_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
-    found = await Contact.filter(id__in=[entry.entity for entry in entries])
-    shapes = {
-        shape.id: shape for contact in found for shape in await contact_shapes(contact.firm_id, [contact])
-    }
-    return {entry.event_id: shapes[entry.entity] for entry in entries}
+async def _contacts(ids: Collection[str]) -> list[ContactShape]:
+    found = await Contact.filter(id__in=list(ids))
+    return await contact_shapes(found[0].firm_id, found) if found else []
 
 
 COMMANDS: Mapping[str, CommandFunction] = {"contact.create": create_contact, "contact.update": update_contact}
 QUERIES: Mapping[str, QueryFunction] = {"contact.list": contact_list, "contact.get": contact_card}
-BODIES: Mapping[str, BodyFunction] = {"contact.changed": _contact_bodies}
+BODIES: Mapping[str, BodyFunction] = {"contact.changed": by_entity(_contacts)}

@@ -19,7 +19,7 @@ from storage.blobs import Blobs, Stored, TooLarge
 from storage.database import Database
 from storage.errors import IntegrityError, StoreAway
 from storage.keys import derived_id
-from storage.models import Blob, Document
+from storage.models import Blob, Document, Matter
 
 _TOO_LARGE = "The file is larger than 100 MiB. Send it in parts, or ask for another way."
 
@@ -124,7 +124,7 @@ async def _keep(
 
 async def _create(change: Transaction, who: Person, upload: Upload, found: _Found) -> DocumentShape:
     if who.side == "firm":
-        await access.matter_of(who, upload.matter)
+        await access.of_firm(Matter, who, upload.matter)
     else:
         await access.enter(who, upload.matter)  # who was removed while it streamed is refused here
     blob = await Blob.create(
@@ -158,7 +158,7 @@ async def _discard(database: Database, blobs: Blobs, blob_id: UUID) -> None:
 async def _may_add(who: Person, matter: UUID) -> None:
     """Check before anything streams; it is checked again when all of it is there."""
     if who.side == "firm":
-        await access.matter_of(who, matter)
+        await access.of_firm(Matter, who, matter)
     else:
         await access.stay_in(who, matter)
 

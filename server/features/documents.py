@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from protocol.commands.documents import AddShare, DeleteDocument, RenameDocument, ShareStopped, StopShare
 from protocol.entities import Document as DocumentShape
 from protocol.entities import Share as ShareShape
 from protocol.errors import Refused
-from protocol.types import Shape, Side
 from server import access
 from server.access import Person
 from server.dispatch import CommandFunction
 from server.file_names import tidy_name
 from server.records import documents, portals
-from server.render import BodyFunction
+from server.render import BodyFunction, by_entity
 from server.transaction import Transaction
-from storage.database import Database
-from storage.log import Entry
 from storage.models import Document, Fact, Portal, Share
 
 
@@ -132,16 +129,12 @@ def _tell_changed(change: Transaction, document: Document) -> None:
     change.tell("document.changed", scope=document.matter_id, entity=document.id, version=document.version)
 
 
-async def _document_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
-    found = await Document.filter(id__in=[entry.entity for entry in entries])
-    shapes = {shape.id: shape for shape in await documents.document_shapes(found)}
-    return {entry.event_id: shapes[entry.entity] for entry in entries}
+async def _documents(ids: Collection[str]) -> list[DocumentShape]:
+    return await documents.document_shapes(await Document.filter(id__in=list(ids)))
 
 
-async def _share_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
-    found = await Share.filter(id__in=[entry.entity for entry in entries])
-    shapes = {shape.id: shape for shape in await documents.share_shapes(found)}
-    return {entry.event_id: shapes[entry.entity] for entry in entries}
+async def _shares(ids: Collection[str]) -> list[ShareShape]:
+    return await documents.share_shapes(await Share.filter(id__in=list(ids)))
 
 
 COMMANDS: Mapping[str, CommandFunction] = {
@@ -151,8 +144,8 @@ COMMANDS: Mapping[str, CommandFunction] = {
     "share.stop": stop_share,
 }
 BODIES: Mapping[str, BodyFunction] = {
-    "document.changed": _document_bodies,
-    "share.added": _share_bodies,
-    "share.changed": _share_bodies,
-    "share.stopped": _share_bodies,
+    "document.changed": by_entity(_documents),
+    "share.added": by_entity(_shares),
+    "share.changed": by_entity(_shares),
+    "share.stopped": by_entity(_shares),
 }

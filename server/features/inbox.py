@@ -16,6 +16,7 @@ from protocol.entities import User as UserShape
 from protocol.queries import Inbox, Nothing
 from server.access import Person
 from server.records import introductions, portals
+from server.records.drafts import draft_shape
 from server.records.people import user_shape
 from storage import log
 from storage.database import Database
@@ -108,14 +109,4 @@ async def _drafts(who: Person, portal_ids: Sequence[UUID]) -> list[DraftShape]:
     begun = [draft for draft in await Draft.filter(person_id=who.id) if draft.body]
     scopes = [draft.scope_id for draft in begun]
     closed = set(await Portal.filter(id__in=scopes).values_list("id", flat=True)) - set(portal_ids)
-    found = [draft for draft in begun if draft.channel == "text" or draft.scope_id not in closed]
-    return [
-        DraftShape(
-            id=str(draft.id),
-            version=draft.version,
-            scope=str(draft.scope_id),
-            channel=draft.channel,  # type: ignore[arg-type]
-            text=draft.body,
-        )
-        for draft in found
-    ]
+    return [draft_shape(draft) for draft in begun if draft.channel == "text" or draft.scope_id not in closed]

@@ -13,17 +13,15 @@ from protocol.entities import Participant as ParticipantShape
 from protocol.entities import Share as ShareShape
 from protocol.errors import Refused
 from protocol.queries import MatterCard, MatterQuery, Matters, Search
-from protocol.types import Shape, Side
 from server import access
 from server.access import Person
 from server.dispatch import CommandFunction, QueryFunction
 from server.records import documents, naming, portals
 from server.records.matters import matter_shapes, page_by_name
 from server.records.people import contact_shapes
-from server.render import BodyFunction
+from server.render import BodyFunction, by_entity
 from server.transaction import Transaction
 from storage.database import Database
-from storage.log import Entry
 from storage.models import (
     Contact,
     Document,
@@ -99,7 +97,7 @@ async def matter_card(_: Database, who: Person, args: MatterQuery) -> MatterCard
     Raises:
         Refused: ``not_found``.
     """
-    matter = await access.matter_of(who, UUID(args.matter))
+    matter = await access.of_firm(Matter, who, UUID(args.matter))
     shape = (await matter_shapes([matter]))[0]
     contacts = await Contact.filter(id__in=[shape.client, *shape.related])
     found = await Document.filter(matter_id=matter.id, deleted_at=None).order_by("at", "id")
@@ -170,12 +168,10 @@ async def _tell_portal_changed(change: Transaction, matter: Matter) -> None:
     change.tell("portal.changed", scope=portal.id, entity=portal.id, version=portal.version, clients=clients)
 
 
-async def _matter_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
-    found = await Matter.filter(id__in=[entry.entity for entry in entries])
-    shapes = {shape.id: shape for shape in await matter_shapes(found)}
-    return {entry.event_id: shapes[entry.entity] for entry in entries}
+async def _matters(ids: Collection[str]) -> list[MatterShape]:
+    return await matter_shapes(await Matter.filter(id__in=list(ids)))
 
 
 COMMANDS: Mapping[str, CommandFunction] = {"matter.create": create_matter, "matter.update": update_matter}
 QUERIES: Mapping[str, QueryFunction] = {"matter.list": matter_list, "matter.get": matter_card}
-BODIES: Mapping[str, BodyFunction] = {"matter.changed": _matter_bodies}
+BODIES: Mapping[str, BodyFunction] = {"matter.changed": by_entity(_matters)}

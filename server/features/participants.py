@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from protocol.commands.participants import AddParticipant, RemoveParticipant
 from protocol.entities import Participant as ParticipantShape
 from protocol.errors import Refused
 from protocol.events import PortalFact
-from protocol.types import Shape, Side
+from protocol.types import Side
 from server import access
 from server.access import Person
 from server.dispatch import CommandFunction
 from server.records import facts, portals
-from server.render import BodyFunction
+from server.render import BodyFunction, by_entity, one_by_one
 from server.transaction import Transaction
-from storage.database import Database
 from storage.keys import derived_id
 from storage.log import Entry
 from storage.models import Contact, Draft, Fact, Participant, Portal, User
@@ -99,15 +98,10 @@ async def _forget_draft(portal: UUID, person: UUID) -> None:
         await draft.save(update_fields=["body", "version"])
 
 
-async def _fact_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
-    """Each fact with the stay of the person it is about, as that is now."""
-    found = {str(fact.id): fact for fact in await Fact.filter(id__in=[entry.entity for entry in entries])}
-    shapes = {shape.id: shape for shape in await facts.fact_shapes(list(found.values()))}
-    bodies: dict[str, Shape] = {}
-    for entry in entries:
-        fact = found[entry.entity]
-        bodies[entry.event_id] = PortalFact(fact=shapes[entry.entity], participant=await _stay_of(fact))
-    return bodies
+async def _fact(_: Side, entry: Entry) -> PortalFact:
+    """A fact with the stay of the person it is about, as that is now."""
+    fact = await Fact.get(id=entry.entity)
+    return PortalFact(fact=(await facts.fact_shapes([fact]))[0], participant=await _stay_of(fact))
 
 
 async def _stay_of(fact: Fact) -> ParticipantShape | None:
@@ -123,12 +117,11 @@ async def _stay_of(fact: Fact) -> ParticipantShape | None:
     return (await portals.participant_shapes(fact.firm_id, [stay], "firm"))[0]
 
 
-async def _participant_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
-    bodies: dict[str, Shape] = {}
-    for entry in entries:
-        stay = await Participant.get(id=entry.entity)
-        bodies[entry.event_id] = (await portals.participant_shapes(stay.firm_id, [stay], "firm"))[0]
-    return bodies
+async def _participants(ids: Collection[str]) -> list[ParticipantShape]:
+    stays = await Participant.filter(id__in=list(ids))
+    return [
+        shape for stay in stays for shape in await portals.participant_shapes(stay.firm_id, [stay], "firm")
+    ]
 
 
 COMMANDS: Mapping[str, CommandFunction] = {
@@ -136,11 +129,11 @@ COMMANDS: Mapping[str, CommandFunction] = {
     "participant.remove": remove_participant,
 }
 BODIES: Mapping[str, BodyFunction] = {
-    "participant.added": _fact_bodies,
-    "participant.removed": _fact_bodies,
-    "participant.changed": _participant_bodies,
-    "email.changed": _fact_bodies,
-    "message.read": _fact_bodies,
-    "document.opened": _fact_bodies,
-    "fact.changed": _fact_bodies,
+    "participant.added": one_by_one(_fact),
+    "participant.removed": one_by_one(_fact),
+    "participant.changed": by_entity(_participants),
+    "email.changed": one_by_one(_fact),
+    "message.read": one_by_one(_fact),
+    "document.opened": one_by_one(_fact),
+    "fact.changed": one_by_one(_fact),
 }

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from protocol.commands.portals import DeleteMessage, Done, MessageSent, SaveDraft, SendMessage
 from protocol.entities import Draft as DraftShape
 from protocol.entities import Fact as FactShape
+from protocol.entities import Message as MessageShape
+from protocol.entities import Portal as PortalShape
 from protocol.entities import Share as ShareShape
 from protocol.errors import Refused
 from protocol.events import Joined, Left, People
 from protocol.queries import PAGE_ITEMS, PortalItems, PortalPage
-from protocol.types import Shape, Side
+from protocol.types import Side
 from server import access
 from server.access import Person
 from server.dispatch import CommandFunction, QueryFunction
 from server.records import documents, facts, portals
-from server.render import BodyFunction
+from server.records.drafts import draft_shape
+from server.render import BodyFunction, by_entity, one_by_one
 from server.transaction import Transaction
 from storage import log
 from storage.database import Database
 from storage.keys import derived_id
 from storage.log import Entry
-from storage.models import Document, Draft, Fact, Message, Participant, Portal, Share
+from storage.models import Contact, Document, Draft, Fact, Message, Participant, Portal, Share
 
 
 async def send_message(change: Transaction, who: Person, args: SendMessage) -> MessageSent:
@@ -100,7 +103,7 @@ async def save_draft(change: Transaction, who: Person, args: SaveDraft) -> Done:
         await portals.writable(who, scope)
     else:
         _firm_only(who)
-        await access.contact_of(who, scope)
+        await access.of_firm(Contact, who, scope)
     draft, created = await Draft.get_or_create(
         id=derived_id(who.id, scope, args.channel, "draft"),
         defaults={
@@ -176,58 +179,34 @@ async def _shares_seen(stay: Participant) -> list[ShareShape]:
     return await documents.share_shapes(found)
 
 
-async def _message_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
-    messages = await Message.filter(id__in=[entry.entity for entry in entries])
-    shapes = {shape.id: shape for shape in await portals.message_shapes(messages)}
-    return {entry.event_id: shapes[entry.entity] for entry in entries if entry.entity in shapes}
+async def _messages(ids: Collection[str]) -> list[MessageShape]:
+    return await portals.message_shapes(await Message.filter(id__in=list(ids)))
 
 
-async def _joined_bodies(_: Database, side: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
-    bodies: dict[str, Shape] = {}
-    for entry in entries:
-        portal = await Portal.get(id=entry.scope)
-        bodies[entry.event_id] = Joined(
-            portal=(await portals.portal_shapes([portal]))[0],
-            participants=await portals.everybody_in(portal.firm_id, [portal.id], side),
-        )
-    return bodies
+async def _portals(ids: Collection[str]) -> list[PortalShape]:
+    return await portals.portal_shapes(await Portal.filter(id__in=list(ids)))
 
 
-async def _left_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
-    return {entry.event_id: Left(portal=entry.scope) for entry in entries}
+async def _drafts(ids: Collection[str]) -> list[DraftShape]:
+    return [draft_shape(draft) for draft in await Draft.filter(id__in=list(ids))]
 
 
-async def _portal_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
-    found = await Portal.filter(id__in=[entry.scope for entry in entries])
-    shapes = {shape.id: shape for shape in await portals.portal_shapes(found)}
-    return {entry.event_id: shapes[entry.scope] for entry in entries}
-
-
-async def _people_bodies(_: Database, side: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
-    bodies: dict[str, Shape] = {}
-    for entry in entries:
-        portal = await Portal.get(id=entry.scope)
-        bodies[entry.event_id] = People(
-            portal=entry.scope, participants=await portals.everybody_in(portal.firm_id, [portal.id], side)
-        )
-    return bodies
-
-
-async def _draft_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
-    drafts = await Draft.filter(id__in=[entry.entity for entry in entries])
-    shapes = {str(draft.id): draft_shape(draft) for draft in drafts}
-    return {entry.event_id: shapes[entry.entity] for entry in entries}
-
-
-def draft_shape(draft: Draft) -> DraftShape:
-    """A draft, for its writer alone."""
-    return DraftShape(
-        id=str(draft.id),
-        version=draft.version,
-        scope=str(draft.scope_id),
-        channel=draft.channel,  # type: ignore[arg-type]
-        text=draft.body,
+async def _joined(side: Side, entry: Entry) -> Joined:
+    portal = await Portal.get(id=entry.scope)
+    return Joined(
+        portal=(await portals.portal_shapes([portal]))[0],
+        participants=await portals.everybody_in(portal.firm_id, [portal.id], side),
     )
+
+
+async def _left(_: Side, entry: Entry) -> Left:
+    return Left(portal=entry.scope)
+
+
+async def _people(side: Side, entry: Entry) -> People:
+    portal = await Portal.get(id=entry.scope)
+    everybody = await portals.everybody_in(portal.firm_id, [portal.id], side)
+    return People(portal=entry.scope, participants=everybody)
 
 
 COMMANDS: Mapping[str, CommandFunction] = {
@@ -237,12 +216,12 @@ COMMANDS: Mapping[str, CommandFunction] = {
 }
 QUERIES: Mapping[str, QueryFunction] = {"portal.get": portal_items}
 BODIES: Mapping[str, BodyFunction] = {
-    "message.sent": _message_bodies,
-    "message.changed": _message_bodies,
-    "message.deleted": _message_bodies,
-    "portal.joined": _joined_bodies,
-    "portal.left": _left_bodies,
-    "portal.changed": _portal_bodies,
-    "participants.changed": _people_bodies,
-    "draft.saved": _draft_bodies,
+    "message.sent": by_entity(_messages),
+    "message.changed": by_entity(_messages),
+    "message.deleted": by_entity(_messages),
+    "portal.joined": one_by_one(_joined),
+    "portal.left": one_by_one(_left),
+    "portal.changed": by_entity(_portals),
+    "participants.changed": one_by_one(_people),
+    "draft.saved": by_entity(_drafts),
 }

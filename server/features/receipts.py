@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from uuid import UUID
 
 from protocol.commands.portals import MarkerMoved, ReadPortal
 from protocol.events import Marker
-from protocol.types import Shape, Side
+from protocol.types import Side
 from server import access
 from server.access import Person
 from server.dispatch import CommandFunction
 from server.records import facts
-from server.render import BodyFunction
+from server.render import BodyFunction, one_by_one
 from server.transaction import Transaction
-from storage.database import Database
 from storage.log import Entry
 from storage.models import Document, Fact, Participant, Portal, Share
 
@@ -52,14 +51,11 @@ async def record_opened(change: Transaction, who: Person, document: Document) ->
     await facts.record_fact(change, portal, "document.opened", document=document.id)
 
 
-async def _marker_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
-    """A marker's version is its number, so the body is told by the entry; a later one only raises it."""
-    stays = await Participant.in_bulk([UUID(entry.entity) for entry in entries], "id")
-    return {
-        entry.event_id: Marker(scope=entry.scope, number=stays[UUID(entry.entity)].read_number)
-        for entry in entries
-    }
+async def _marker(_: Side, entry: Entry) -> Marker:
+    """Where the marker stands now, which may be further than the entry says: a later one only raises it."""
+    stay = await Participant.get(id=entry.entity)
+    return Marker(scope=entry.scope, number=stay.read_number)
 
 
 COMMANDS: Mapping[str, CommandFunction] = {"portal.read": read_portal}
-BODIES: Mapping[str, BodyFunction] = {"portal.read": _marker_bodies}
+BODIES: Mapping[str, BodyFunction] = {"portal.read": one_by_one(_marker)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from protocol.commands.portals import Done
@@ -10,12 +10,11 @@ from protocol.commands.users import EndSession
 from protocol.entities import Session as SessionShape
 from protocol.errors import Refused
 from protocol.queries import Nothing, Sessions
-from protocol.types import Shape, Side
 from server import sessions
 from server.access import Person
+from server.render import BodyFunction, by_entity
 from server.transaction import Transaction
 from storage.database import Database
-from storage.log import Entry
 from storage.models import ApiToken, Session
 
 
@@ -53,11 +52,12 @@ def _shape(session: Session, current: UUID | None) -> SessionShape:
     )
 
 
-async def _bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
-    ids = [UUID(entry.entity) for entry in entries]
-    shapes = {str(id_): _shape(session, None) for id_, session in (await Session.in_bulk(ids, "id")).items()}
-    shapes |= {str(id_): _token_shape(token) for id_, token in (await ApiToken.in_bulk(ids, "id")).items()}
-    return {entry.event_id: shapes[entry.entity] for entry in entries if entry.entity in shapes}
+async def _sessions(ids: Collection[str]) -> list[SessionShape]:
+    sessions_found = await Session.filter(id__in=list(ids))
+    tokens_found = await ApiToken.filter(id__in=list(ids))
+    return [_shape(session, None) for session in sessions_found] + [
+        _token_shape(token) for token in tokens_found
+    ]
 
 
 def _token_shape(token: ApiToken) -> SessionShape:
@@ -74,4 +74,4 @@ def _token_shape(token: ApiToken) -> SessionShape:
 
 COMMANDS = {"session.end": end_session}
 QUERIES = {"session.list": list_sessions}
-BODIES = {"session.ended": _bodies}
+BODIES: Mapping[str, BodyFunction] = {"session.ended": by_entity(_sessions)}

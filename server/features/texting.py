@@ -27,7 +27,7 @@ async def send_text(change: Transaction, who: Person, args: SendText) -> TextQue
     words = args.text.strip()
     if not words:
         raise Refused("empty", "Write something first: a text cannot be empty.")
-    contact = await access.contact_of(who, UUID(args.contact))
+    contact = await access.of_firm(Contact, who, UUID(args.contact))
     return await _queue(change, contact, words)
 
 
@@ -42,7 +42,7 @@ async def retry_text(change: Transaction, who: Person, args: RetryText) -> TextQ
         raise Refused("not_found")
     if failed.state not in ("failed", "unconfirmed"):
         raise Refused("conflict", "This text has not failed, so there is nothing to try again.")
-    contact = await access.contact_of(who, failed.thread_id)
+    contact = await access.of_firm(Contact, who, failed.thread_id)
     return await _queue(change, contact, failed.body, retry_of=failed.id)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -17,13 +17,13 @@ from protocol.errors import Refused
 from protocol.events import Marker
 from protocol.queries import MAX_PAGE_BYTES, PAGE_ITEMS, Nothing, Quarantine, ThreadItems, ThreadPage
 from protocol.queries import StrayText as StrayTextShape
-from protocol.types import Shape, Side
+from protocol.types import Side
 from server import access
 from server.access import Person
 from server.dispatch import CommandFunction, QueryFunction
 from server.records.people import contact_shapes
 from server.records.texts import text_shapes, thread_shapes
-from server.render import BodyFunction
+from server.render import BodyFunction, by_entity, one_by_one
 from server.transaction import Transaction
 from storage import log
 from storage.database import Database
@@ -68,7 +68,7 @@ async def thread_items(database: Database, who: Person, args: ThreadPage) -> Thr
     Raises:
         Refused: ``not_found``.
     """
-    contact = await access.contact_of(who, UUID(args.contact))
+    contact = await access.of_firm(Contact, who, UUID(args.contact))
     threads = await Thread.filter(id=contact.id)
     older = Text.filter(thread_id=contact.id)
     if args.before is not None:
@@ -147,36 +147,27 @@ async def unread_texts(database: Database, who: Person) -> list[Unread]:
     return list(unread.values())
 
 
-async def _text_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
-    texts = await Text.filter(id__in=[entry.entity for entry in entries])
-    shapes = {shape.id: shape for shape in await text_shapes(texts)}
-    return {entry.event_id: shapes[entry.entity] for entry in entries}
+async def _texts(ids: Collection[str]) -> list[TextShape]:
+    return await text_shapes(await Text.filter(id__in=list(ids)))
 
 
-async def _thread_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
-    threads = {
-        thread.id: thread for thread in await Thread.filter(id__in=[entry.entity for entry in entries])
-    }
-    shapes: dict[str, ThreadShape] = {}
-    for contact in await Contact.filter(id__in=list(threads)):
-        shapes[str(contact.id)] = (await thread_shapes(contact.firm_id, [contact], threads))[0]
-    return {entry.event_id: shapes[entry.entity] for entry in entries}
+async def _threads(ids: Collection[str]) -> list[ThreadShape]:
+    threads = {thread.id: thread for thread in await Thread.filter(id__in=list(ids))}
+    contacts = await Contact.filter(id__in=list(threads))
+    return [shape for each in contacts for shape in await thread_shapes(each.firm_id, [each], threads)]
 
 
-async def _marker_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
-    markers = await ThreadMarker.in_bulk([UUID(entry.entity) for entry in entries], "id")
-    return {
-        entry.event_id: Marker(scope=entry.scope, number=markers[UUID(entry.entity)].read_number)
-        for entry in entries
-    }
+async def _marker_body(_: Side, entry: Entry) -> Marker:
+    marker = await ThreadMarker.get(id=entry.entity)
+    return Marker(scope=entry.scope, number=marker.read_number)
 
 
 COMMANDS: Final[Mapping[str, CommandFunction]] = {"thread.read": read_thread}
 QUERIES: Final[Mapping[str, QueryFunction]] = {"thread.get": thread_items, "quarantine.list": quarantine}
 BODIES: Final[Mapping[str, BodyFunction]] = {
-    "text.received": _text_bodies,
-    "text.queued": _text_bodies,
-    "text.changed": _text_bodies,
-    "thread.changed": _thread_bodies,
-    "thread.read": _marker_bodies,
+    "text.received": by_entity(_texts),
+    "text.queued": by_entity(_texts),
+    "text.changed": by_entity(_texts),
+    "thread.changed": by_entity(_threads),
+    "thread.read": one_by_one(_marker_body),
 }

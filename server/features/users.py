@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from msgspec import UNSET
@@ -12,7 +12,6 @@ from protocol.commands.users import CreateUser, UpdateUser
 from protocol.entities import User as UserShape
 from protocol.errors import Refused
 from protocol.queries import Nothing, Users
-from protocol.types import Shape, Side
 from server import access, sessions
 from server.access import Person
 from server.dispatch import CommandFunction, QueryFunction
@@ -20,10 +19,9 @@ from server.email_address import is_email_address
 from server.passwords import hash_now
 from server.records import naming
 from server.records.people import user_shape
-from server.render import BodyFunction
+from server.render import BodyFunction, by_entity
 from server.transaction import Transaction
 from storage.database import Database
-from storage.log import Entry
 from storage.models import User
 
 
@@ -58,7 +56,7 @@ async def update_user(change: Transaction, who: Person, args: UpdateUser) -> Use
         Refused: ``not_found``, ``conflict``.
     """
     await User.filter(firm_id=who.firm, role="admin", active=True).order_by("id").select_for_update()
-    user = await access.user_of(who, UUID(args.user))
+    user = await access.of_firm(User, who, UUID(args.user))
     before = (user.name, user.title)
     rights = (user.role, user.active)
     user.name = user.name if args.name is UNSET else args.name.strip()
@@ -90,11 +88,10 @@ async def user_list(_: Database, who: Person, __: Nothing) -> Users:
     )
 
 
-async def _user_bodies(_: Database, __: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
-    found = {str(user.id): user for user in await User.filter(id__in=[entry.entity for entry in entries])}
-    return {entry.event_id: user_shape(found[entry.entity]) for entry in entries}
+async def _users(ids: Collection[str]) -> list[UserShape]:
+    return [user_shape(user) for user in await User.filter(id__in=list(ids))]
 
 
 COMMANDS: Mapping[str, CommandFunction] = {"user.create": create_user, "user.update": update_user}
 QUERIES: Mapping[str, QueryFunction] = {"user.list": user_list}
-BODIES: Mapping[str, BodyFunction] = {"user.changed": _user_bodies}
+BODIES: Mapping[str, BodyFunction] = {"user.changed": by_entity(_users)}

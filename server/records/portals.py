@@ -26,7 +26,7 @@ async def enter_or_open(change: Transaction, who: Person, portal_id: UUID) -> tu
     """
     if who.side == "client" or await Portal.exists(id=portal_id):
         return await access.enter(who, portal_id)
-    matter = await access.matter_of(who, portal_id)
+    matter = await access.of_firm(Matter, who, portal_id)
     portal = await Portal.create(id=matter.id, firm_id=who.firm, opened_at=change.now, opened_by=who.id)
     opener = await join(change, portal, who.id, "firm")
     await join(change, portal, matter.client_id, "client")
@@ -87,7 +87,7 @@ async def writable(who: Person, portal_id: UUID) -> None:
     if who.side == "client" or await Portal.exists(id=portal_id):
         await access.enter(who, portal_id)
     else:
-        await access.matter_of(who, portal_id)
+        await access.of_firm(Matter, who, portal_id)
 
 
 async def markers_in(portal_id: UUID) -> list[ReadMarker]:

@@ -11,7 +11,6 @@ from protocol.frames import HEARTBEAT_MS, MAX_BATCH_BYTES
 from protocol.types import Shape, Side
 from server.app import BODIES
 from storage import log
-from storage.database import Database
 from storage.log import Entry
 from tests.hub.house import House, HubNode, comes_true, open_house, running_hub
 from tests.hub.peer import Frame, Peer, peer_at
@@ -159,12 +158,12 @@ async def test_i6_what_could_not_be_told_is_told_once_the_fault_is_mended(
 ) -> None:
     failed, mended = 0, False
 
-    async def body(database: Database, side: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
+    async def body(side: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
         nonlocal failed
         if not mended:
             failed += 1
             raise ZeroDivisionError("a bug in a feature")
-        return await BODIES["message.sent"](database, side, entries)
+        return await BODIES["message.sent"](side, entries)
 
     async with (
         running_hub(house.url, house.bell, bodies={"message.sent": body}) as node,
