@@ -32,7 +32,6 @@ CONTENT_SECURITY_POLICY = "; ".join(
 _POWERS = (
     "accelerometer",
     "autoplay",
-    "bluetooth",
     "camera",
     "display-capture",
     "encrypted-media",
