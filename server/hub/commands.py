@@ -83,9 +83,15 @@ class Commands:
 
     async def _execute(self, frame: CommandFrame) -> None:
         started = self._elapsed()
-        reply = await self._reply(frame)
+        try:
+            reply = await self._reply(frame)
+            self._answer(reply)
+        except Exception:
+            reference = secrets.token_hex(4)
+            log.exception("command.failed", name=frame.name, reference=reference)
+            reply = _refused(frame, Refused("internal", f"A fault on our side ({reference}). Try again."))
+            self._answer(reply)
         self.answered += 1
-        self._answer(reply)
         log.info(
             "command",
             name=frame.name if frame.name in COMMANDS else "unknown",
@@ -99,10 +105,6 @@ class Commands:
             answer = await self._dispatch.execute(self._person, request, self._clock())
         except Refused as refused:
             return _refused(frame, refused)
-        except Exception:
-            reference = secrets.token_hex(4)
-            log.exception("command.failed", name=frame.name, reference=reference)
-            return _refused(frame, Refused("internal", f"A fault on our side ({reference}). Try again."))
         upto = None if answer.upto is None else str(answer.upto)
         return Reply(id=frame.id, ok=True, result=answer.result, upto=upto, repeated=answer.repeated)
 

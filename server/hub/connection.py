@@ -98,23 +98,44 @@ class Connection:
 
     async def read(self, greet: Greet) -> None:
         """Live until the peer or this side has closed."""
-        try:
-            while (message := await self._websocket.receive())["type"] == "websocket.receive":
-                if self.closed is None:
-                    await self._take(message, greet)
-        finally:
-            self._leave()
-            self._log_closed()
+        while (message := await self._websocket.receive())["type"] == "websocket.receive":
+            if self.closed is None:
+                await self._take(message, greet)
 
     def end(self, name: str, reason: str = "") -> None:
         """Say goodbye with the close code of this name."""
         if self.closed is not None:
             return
         self.closed = CLOSES[name]
-        self._leave()
+        self.leave()
         if self._session is not None and self.closed.code >= 4100:
             self._session.commands.drop()
         self._wire.close(self.closed, reason or self.closed.meaning)
+
+    def leave(self) -> None:
+        """Free every place that this connection holds, once."""
+        if self._left:
+            return
+        self._left = True
+        if self._session is None:
+            self._around.crowd.let_go(self._network)
+        else:
+            self._session.feed.leave(self._session.follower)
+            self._around.crowd.leave(self._session.greeting.person.id, self.id)
+
+    def log_closed(self) -> None:
+        """One line about the whole of it, once the socket is gone."""
+        session = self._session
+        log.info(
+            "connection.closed",
+            connection=self.id,
+            code=self.closed.code if self.closed else None,
+            ms=self._around.elapsed() - self._opened_at,
+            frames_heard=self._frames_heard,
+            frames_sent=self._wire.frames_sent,
+            events=session.follower.events_sent if session else 0,
+            commands=session.commands.answered if session else 0,
+        )
 
     def look_after(self, now: int) -> None:
         """What the clock asks for: deadlines, and a ping when it is due. From the one shared timer."""
@@ -250,27 +271,3 @@ class Connection:
         self._pings += 1
         session.feed.tell_where(session.follower)
         self._tell(Ping(n=self._pings))
-
-    def _leave(self) -> None:
-        """Free every place that this connection holds, once."""
-        if self._left:
-            return
-        self._left = True
-        if self._session is None:
-            self._around.crowd.let_go(self._network)
-        else:
-            self._session.feed.leave(self._session.follower)
-            self._around.crowd.leave(self._session.greeting.person.id, self.id)
-
-    def _log_closed(self) -> None:
-        session = self._session
-        log.info(
-            "connection.closed",
-            connection=self.id,
-            code=self.closed.code if self.closed else None,
-            ms=self._around.elapsed() - self._opened_at,
-            frames_heard=self._frames_heard,
-            frames_sent=self._wire.frames_sent,
-            events=session.follower.events_sent if session else 0,
-            commands=session.commands.answered if session else 0,
-        )

@@ -108,8 +108,11 @@ class Hub:
         try:
             await websocket.accept(subprotocol)
             await _live(connection, wire, greet)
+            connection.leave()
             await _see_off(transport)
         finally:
+            connection.leave()
+            connection.log_closed()
             self._connections.discard(connection)
             if not self._connections:
                 self._nobody.set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any
@@ -22,6 +23,12 @@ from server.hub.connection import FRAMES_BURST
 from storage.errors import StoreAway
 from tests.hub.house import QUICK, House, HubNode, running_hub
 from tests.hub.peer import Peer, peer_at
+
+UPGRADE = (
+    b"GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+    b"Sec-WebSocket-Protocol: causeway.v1.json\r\n\r\n"
+)
 
 
 async def test_4304_one_who_says_nothing_for_ten_seconds_is_sent_away(house: House, node: HubNode) -> None:
@@ -209,6 +216,8 @@ async def test_a_socket_that_is_cut_leaves_nothing_behind(house: House, node: Hu
             async with peer_at(node, house.people["ana"]) as peer:
                 await peer.live()
                 peer.websocket.transport.abort()
+            with socket.create_connection(("127.0.0.1", node.port)) as hasty:
+                hasty.sendall(UPGRADE)  # and away before it is accepted
         await house.say("ana", "still here")
         await witness.hears("still here")
         async with asyncio.timeout(5):
