@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Error, Page
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect
 
+from tests.browser.demo import Demo, running_demo
+from tests.browser.screens import PATIENCE_MS, Screens
 from tools.browser import system_chromium
 
 QUIET = (
@@ -56,3 +58,19 @@ def page_errors(page: Page) -> Iterator[list[str]]:
     page.on("console", note_console)
     yield errors
     assert errors == []
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demo of this module's own, as a newcomer's first start makes it."""
+    with running_demo(tmp_path_factory.mktemp("demo")) as running:
+        yield running
+
+
+@pytest.fixture
+def screens(browser: Browser, browser_context_args: dict[str, Any], demo: Demo) -> Iterator[Screens]:
+    """Browsers for everybody in the test; it fails at its end if a page complained."""
+    expect.set_options(timeout=PATIENCE_MS)
+    opened = Screens(browser, demo, browser_context_args)
+    yield opened
+    opened.close()
