@@ -20,12 +20,14 @@ _END = r"$(?!\n)"
 _UUID = rf"^[0-9a-f]{{8}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{12}}{_END}"
 # Names go into headers of mail and downloads, where a line break would begin another header.
 _ONE_LINE = rf"^[^\t\n\r\u2028\u2029]*{_END}"
+_NOT_BLANK = rf"^[^\t\n\r\u2028\u2029]*[^\s][^\t\n\r\u2028\u2029]*{_END}"
 
 MADE_BY_CLIENT = rf"^[A-Za-z0-9_-]{{8,64}}{_END}"
 
 PATTERN_MEANINGS = {
     _UUID: "an id: a UUID in lower case, with hyphens",
     _ONE_LINE: "a single line",
+    _NOT_BLANK: "a single line, not blank",
     MADE_BY_CLIENT: "8 to 64 letters, digits, - or _",
 }
 
@@ -34,7 +36,7 @@ Key = Annotated[str, Meta(pattern=MADE_BY_CLIENT, description="made by the clien
 Millis = Annotated[int, Meta(ge=0, le=MAX_EXACT_INTEGER, description="milliseconds since 1970, UTC")]
 Count = Annotated[int, Meta(ge=0, le=MAX_EXACT_INTEGER)]
 Number = Annotated[int, Meta(ge=1, le=MAX_EXACT_INTEGER, description="place in a feed, from 1, dense")]
-Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=_ONE_LINE)]
+Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=_NOT_BLANK)]
 Line = Annotated[str, Meta(max_length=200, pattern=_ONE_LINE)]
 FileName = Annotated[str, Meta(min_length=1, max_length=255, pattern=_ONE_LINE)]
 MessageText = Annotated[str, Meta(max_length=MAX_MESSAGE_CHARACTERS)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -63,7 +64,9 @@ def _text(kind: inspect.StrType) -> st.SearchStrategy[str]:
             CHARACTERS if kind.pattern is None else st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"))
         )
         longest = min(kind.max_length or 20, 20)
-        return st.text(characters, min_size=kind.min_length or 0, max_size=longest)
+        texts = st.text(characters, min_size=kind.min_length or 0, max_size=longest)
+        fits = re.compile(kind.pattern or "").match
+        return texts.map(lambda text: text if fits(text) else "x" + text[1:])  # one that is blank does not
     return st.from_regex(kind.pattern, fullmatch=True)
 
 

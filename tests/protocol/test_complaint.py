@@ -51,7 +51,8 @@ PORTAL = "0192f6a0-0000-7000-8000-000000000001"
             "`number` must be a whole number, not a fraction.",
         ),
         ("contact.create", {"name": ""}, "`name` may not be empty."),
-        ("contact.create", {"name": "Ada\nBcc: all"}, "`name` must be a single line."),
+        ("contact.create", {"name": "Ada\nBcc: all"}, "`name` must be a single line, not blank."),
+        ("contact.create", {"name": "   "}, "`name` must be a single line, not blank."),
         ("contact.create", {"name": "Ada", "emails": ["a@b"] * 11}, "`emails` may have at most 10 entries."),
         (
             "contact.create",
