@@ -75,7 +75,7 @@ export function ClientMessages({ portal }: { portal: Portal }) {
       <main class="client-main client-thread">
         <Log
           label={words.value.messages}
-          first={rows[0]?.key ?? ''}
+          first={shown[0]?.id ?? ''}
           last={shown.at(-1)?.id ?? ''}
           newest={items.at(-1)?.number ?? 0}
           newSince={number =>

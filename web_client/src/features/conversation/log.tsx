@@ -6,10 +6,11 @@ import { useReading } from './use_reading'
 
 const AT_END_PX = 48
 const NEW_RULE_TOP_PX = 64
+const stillness = matchMedia('(prefers-reduced-motion: reduce)')
 
 interface LogProps {
   label: string
-  /** Keys of the first and last thing shown, so that growth at either end is told apart. */
+  /** Ids of the first and last item shown, so that growth at either end is told apart. */
   first: string
   last: string
   /** The highest number held, and how many above a number are others' and new. */
@@ -66,7 +67,7 @@ export function Log(props: LogProps) {
     return () => keepEnd.disconnect()
   }, [])
   const jump = () => {
-    if (box.current) toEnd(box.current, 'smooth')
+    if (box.current) toEnd(box.current, stillness.matches ? 'auto' : 'smooth')
   }
   const below = atEnd ? 0 : newSince(held.current.seen)
   return (

@@ -58,7 +58,7 @@ export function PortalThread({ portal, open }: { portal: string; open: OpenFeed<
     <>
       <Log
         label={say.portal.messages}
-        first={rows[0]?.key ?? ''}
+        first={shown[0]?.id ?? ''}
         last={shown.at(-1)?.id ?? ''}
         newest={newestNumber(items)}
         newSince={number => (unread.value.get(portal)?.numbers ?? []).filter(each => each > number).length}

@@ -50,7 +50,7 @@ export function TextThread({ contact, name, card, open }: TextThreadProps) {
     <div class="panel">
       <Log
         label={say.texts.label(name)}
-        first={rows[0]?.key ?? ''}
+        first={shown[0]?.id ?? ''}
         last={shown.at(-1)?.id ?? ''}
         newest={texts.at(-1)?.number ?? 0}
         newSince={number => (unread.value.get(contact)?.numbers ?? []).filter(each => each > number).length}
