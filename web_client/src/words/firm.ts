@@ -126,7 +126,7 @@ export const say = {
     toPortal: 'to this portal',
     removed: 'removed',
     fromPortal: 'from this portal',
-    joined: 'opened this portal',
+    joined: 'joined this portal',
     emailChanged: 'changed the sign-in email of',
     stopped: 'stopped sharing',
     aDocument: 'a document',
