@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,8 @@ START_TIMEOUT_S = 20
 STOP_TIMEOUT_S = 10
 POLL_INTERVAL_S = 0.005
 PORT_ATTEMPTS = 5
+
+HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class ServerFailed(Exception):
@@ -37,9 +39,10 @@ class ValkeyServer:
 
 @dataclass(frozen=True)
 class PostgresServer:
-    """A running PostgreSQL cluster, emptied of every promise of durability that costs time."""
+    """A running PostgreSQL cluster; ``pid`` is that of its first process, whose children serve."""
 
     port: int
+    pid: int
 
     def url(self, database: str) -> str:
         """Where a database of this cluster is."""
@@ -58,14 +61,17 @@ def valkey_server() -> Iterator[ValkeyServer]:
 
 
 @contextlib.contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
-    """Runs a PostgreSQL cluster with one superuser, `postgres`, and no password."""
+def postgres_server(*, durable: bool = False) -> Iterator[PostgresServer]:
+    """Runs a PostgreSQL cluster with one superuser, `postgres`, and no password.
+
+    Unless it must be durable it is relieved of every promise to the disk that costs time.
+    """
     # The path is short because a Unix socket's may have 107 bytes.
     with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as directory:
-        cluster = _Cluster(Path(directory))
+        cluster = _Cluster(Path(directory), HASTY if not durable else {})
         port = cluster.start()
         try:
-            yield PostgresServer(port=port)
+            yield PostgresServer(port=port, pid=cluster.pid())
         finally:
             cluster.stop()
 
@@ -137,8 +143,9 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 class _Cluster:
     """One PostgreSQL data directory and the account that may run a server on it."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, options: Mapping[str, str]) -> None:
         self._directory = directory
+        self._options = options
         self._data = directory / "data"
         self._account = _unprivileged_account() if os.geteuid() == 0 else None
         self._environment = {"PATH": os.environ["PATH"], "HOME": str(directory), "LC_ALL": "C"}
@@ -150,12 +157,18 @@ class _Cluster:
     def start(self) -> int:
         """Makes the cluster and starts it; returns its port."""
         where = f"--pgdata={self._data}"
-        self._run("initdb", where, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
+        # As the image of PostgreSQL does: in the locale C, UPPER and so searches would know ASCII alone.
+        letters = ("--encoding=UTF8", "--lc-ctype=C.UTF-8")
+        self._run("initdb", where, "--username=postgres", "--auth=trust", *letters, "--no-sync")
         for _ in range(PORT_ATTEMPTS):
             port = free_port()
             if self._control("--options", self._server_options(port), "start"):
                 return port
         raise ServerFailed((self._directory / "log").read_text())
+
+    def pid(self) -> int:
+        """The first process of the cluster; it wrote its number into the first line of this file."""
+        return int((self._data / "postmaster.pid").read_text().split()[0])
 
     def stop(self) -> None:
         """Ends the server as a power cut would; the data directory goes with it."""
@@ -167,9 +180,7 @@ class _Cluster:
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": self._directory,
             "max_connections": 100,
-            "fsync": "off",
-            "synchronous_commit": "off",
-            "full_page_writes": "off",
+            **self._options,
         }
         return " ".join(f"-c {name}={value}" for name, value in options.items())
 

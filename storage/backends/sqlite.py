@@ -46,7 +46,15 @@ PRAGMAS = {
 sqlite3.register_adapter(UUID, str)
 
 
-class Client(SqliteClient):
+class Connection(SqliteClient):
+    """One connection. Its UPPER, by which searches compare, knows every alphabet: SQLite's own only ASCII."""
+
+    async def _post_connect(self) -> None:
+        await super()._post_connect()
+        await _start_in_thread(self._connection, _learn_letters)
+
+
+class Client(Connection):
     """The connection that writes, and the readers beside it."""
 
     def __init__(self, file_path: str, **options: Any) -> None:
@@ -94,7 +102,7 @@ class Client(SqliteClient):
         return next(idle, None) or next(self._next_reader)
 
 
-class Reader(SqliteClient):
+class Reader(Connection):
     """A connection that cannot write."""
 
     def __init__(self, file_path: str, **options: Any) -> None:
@@ -180,6 +188,10 @@ def _as_transaction(step: Step[T], connection: sqlite3.Connection) -> T:
         raise
     _commit(connection)
     return outcome
+
+
+def _learn_letters(connection: sqlite3.Connection) -> None:
+    connection.create_function("upper", 1, lambda text: text and text.upper(), deterministic=True)
 
 
 def _run(sql: str, connection: sqlite3.Connection) -> None:
