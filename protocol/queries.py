@@ -51,7 +51,8 @@ class Me(Shape, frozen=True, kw_only=True):
 class Inbox(Shape, frozen=True, kw_only=True, omit_defaults=False):
     """A snapshot of everything that a person's list needs, with the cursor that it was read at.
 
-    ``messages`` and ``texts`` hold the last of each portal and thread.
+    ``messages`` and ``texts`` hold the last of each portal and thread; ``shares`` the last that stands by
+    itself; ``markers`` the firm's view of who has read how far.
     """
 
     cursor: Cursor
@@ -61,6 +62,8 @@ class Inbox(Shape, frozen=True, kw_only=True, omit_defaults=False):
     portals: list[Portal]
     participants: list[Participant]
     messages: list[Message]
+    shares: list[Share]
+    markers: list[ReadMarker]
     threads: list[Thread]
     texts: list[Text]
     unread: list[Unread]

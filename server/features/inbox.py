@@ -8,7 +8,6 @@ from typing import TypeVar
 from uuid import UUID
 
 from protocol.entities import Draft as DraftShape
-from protocol.entities import Message as MessageShape
 from protocol.entities import Text as TextShape
 from protocol.entities import Thread as ThreadShape
 from protocol.entities import Unread
@@ -16,13 +15,27 @@ from protocol.entities import User as UserShape
 from protocol.queries import Inbox, Nothing
 from server.access import Person
 from server.records import introductions, portals
+from server.records.documents import share_shapes
 from server.records.drafts import draft_shape
 from server.records.people import user_shape
 from storage import log
 from storage.database import Database
-from storage.models import Draft, Message, Participant, Portal, User
+from storage.models import Draft, Message, Participant, Portal, Share, User
 
 T = TypeVar("T")
+
+_LAST_MESSAGES = """
+SELECT m.id FROM participant p JOIN message m ON m.portal_id = p.portal_id
+WHERE p.person_id = $1 AND p.left_at IS NULL AND m.number = (
+    SELECT max(number) FROM message WHERE portal_id = p.portal_id AND number > p.visible_from)
+"""
+
+_LAST_SHARES = """
+SELECT s.id FROM participant p JOIN share s ON s.portal_id = p.portal_id AND s.message_id IS NULL
+WHERE p.person_id = $1 AND p.left_at IS NULL AND s.number = (
+    SELECT max(number) FROM share
+    WHERE portal_id = p.portal_id AND message_id IS NULL AND stopped_at IS NULL AND number > p.visible_from)
+"""
 
 _UNREAD_ITEMS = """
 SELECT p.portal_id, i.number FROM participant p JOIN (
@@ -60,7 +73,11 @@ def inbox_query(of_texts: TextsPart) -> Callable[[Database, Person, Nothing], Aw
             users=await _users(who),
             portals=await portals.portal_shapes(await Portal.filter(id__in=portal_ids)),
             participants=await portals.everybody_in(who.firm, portal_ids, who.side),
-            messages=await _last_messages(database, stays),
+            messages=await portals.message_shapes(
+                await Message.filter(id__in=await _last(database, _LAST_MESSAGES, who))
+            ),
+            shares=await share_shapes(await Share.filter(id__in=await _last(database, _LAST_SHARES, who))),
+            markers=await portals.markers_in(portal_ids) if who.side == "firm" else [],
             threads=list(await of_texts.threads(database, who)),
             texts=list(await of_texts.texts(database, who)),
             unread=[*await _unread_items(database, stays), *await of_texts.unread(database, who)],
@@ -76,18 +93,8 @@ async def _users(who: Person) -> list[UserShape]:
     return [user_shape(user) for user in await User.filter(firm_id=who.firm).order_by("name", "id")]
 
 
-async def _last_messages(database: Database, stays: Sequence[Participant]) -> list[MessageShape]:
-    """The newest message of each portal that its participant may see."""
-    if not stays:
-        return []
-    person = stays[0].person_id
-    rows = await database.fetch(
-        "SELECT m.id FROM participant p JOIN message m ON m.portal_id = p.portal_id"
-        " WHERE p.person_id = $1 AND p.left_at IS NULL AND m.number = (SELECT max(number) FROM message n"
-        " WHERE n.portal_id = p.portal_id AND n.number > p.visible_from)",
-        [person],
-    )
-    return await portals.message_shapes(await Message.filter(id__in=[row["id"] for row in rows]))
+async def _last(database: Database, newest: str, who: Person) -> list[str]:
+    return [row["id"] for row in await database.fetch(newest, [who.id])]
 
 
 async def _unread_items(database: Database, stays: Sequence[Participant]) -> list[Unread]:

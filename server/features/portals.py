@@ -148,7 +148,7 @@ async def portal_items(database: Database, who: Person, args: PortalPage) -> Por
         participants=await portals.everybody_in(who.firm, [portal_id], who.side) if newest else [],
         messages=await portals.message_shapes(messages),
         facts=await _facts_between(portal_id, first, before) if who.side == "firm" else [],
-        markers=await portals.markers_in(portal_id) if newest and who.side == "firm" else [],
+        markers=await portals.markers_in([portal_id]) if newest and who.side == "firm" else [],
         shares=await _shares_seen(stay) if newest else [],
         more=more,
     )

@@ -90,9 +90,9 @@ async def writable(who: Person, portal_id: UUID) -> None:
         await access.of_firm(Matter, who, portal_id)
 
 
-async def markers_in(portal_id: UUID) -> list[ReadMarker]:
-    """How far each participant, present or former, has read."""
-    stays = await Participant.filter(portal_id=portal_id, read_number__gt=0).order_by("read_at")
+async def markers_in(portal_ids: Collection[UUID]) -> list[ReadMarker]:
+    """How far each participant of these portals, present or former, has read."""
+    stays = await Participant.filter(portal_id__in=list(portal_ids), read_number__gt=0).order_by("read_at")
     return [
         ReadMarker(
             portal=str(stay.portal_id),

@@ -635,7 +635,8 @@ export interface Me {
 /**
  * A snapshot of everything that a person's list needs, with the cursor that it was read at.
  *
- * `messages` and `texts` hold the last of each portal and thread.
+ * `messages` and `texts` hold the last of each portal and thread; `shares` the last that stands by itself;
+ * `markers` the firm's view of who has read how far.
  */
 export interface Inbox {
   cursor: Cursor
@@ -645,6 +646,8 @@ export interface Inbox {
   portals: Portal[]
   participants: Participant[]
   messages: Message[]
+  shares: Share[]
+  markers: ReadMarker[]
   threads: Thread[]
   texts: Text[]
   unread: Unread[]

@@ -25,6 +25,8 @@ const inbox = {
   portals: [portal],
   participants: [],
   messages: [],
+  shares: [],
+  markers: [],
   threads: [],
   texts: [],
   unread: [],

@@ -73,7 +73,10 @@ export function takePortals(inbox: Inbox): void {
   portals.replace(inbox.portals)
   participants.replace(inbox.participants)
   lastItems.value = new Map(inbox.messages.map(message => [message.portal, message]))
-  shares.replace([])
+  shares.replace(inbox.shares)
+  for (const share of inbox.shares) noteLast(share)
+  readMarkers.value = new Map()
+  noteRead(inbox.markers)
   portalFeeds.clear()
   replaceDrafts(inbox.drafts)
 }
