@@ -112,7 +112,8 @@ class Desk:
     def __init__(self, demo: Demo, email: str) -> None:
         self._http = httpx.Client(base_url=demo.url, headers={"Origin": demo.url}, timeout=30)
         signed_in = self._http.post("/api/sign-in/password", json={"email": email, "password": PASSWORD})
-        self._http.headers["X-Causeway-CSRF"] = _checked(signed_in)["csrf"]
+        self.me: dict[str, Any] = _checked(signed_in)["me"]
+        self._http.headers["X-Causeway-CSRF"] = signed_in.json()["csrf"]
 
     def do(self, command: str, **args: Any) -> dict[str, Any]:
         """One command; its result."""
