@@ -31,7 +31,7 @@ export function Log(props: LogProps) {
   const { label, first, last, newest, newSince, sent, more, loadingOlder, onOlder, children } = props
   const box = useRef<HTMLElement | null>(null)
   const inner = useRef<HTMLDivElement>(null)
-  const held = useRef({ first: '', height: 0, sent, atEnd: true, seen: newest })
+  const held = useRef({ first: '', height: 0, sent, atEnd: true, seen: 0 })
   const [atEnd, setAtEnd] = useState(true)
   useReading(box, props.dwell_ms, props.onRead)
 
