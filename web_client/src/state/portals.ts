@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals'
 import type {
+  Document,
   Fact,
   Inbox,
   Message,
@@ -65,6 +66,22 @@ export const standingShares = (portal: string): Share[] =>
     .list()
     .filter(share => share.portal === portal && !share.stopped)
     .sort((a, b) => b.at - a.at)
+
+/** What one person has shown in a portal and still stands there, each document once, newest first. */
+export function documentsSharedBy(portal: string, person: string): Document[] {
+  const theirs = standingShares(portal).filter(share => share.sharer === person)
+  const documents = theirs.map(({ document, portal: matter, sharer, name, size_bytes, media_type, at }) => ({
+    id: document,
+    version: 0,
+    matter,
+    name,
+    size_bytes,
+    media_type,
+    at,
+    author: sharer,
+  }))
+  return [...new Map(documents.reverse().map(document => [document.id, document])).values()].reverse()
+}
 
 export const authorOf = (item: Message | Share): string => (isShare(item) ? item.sharer : item.author)
 

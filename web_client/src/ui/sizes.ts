@@ -4,6 +4,8 @@ const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
 
 const STEP = 1024
 
+export const numberName = (number: number): string => new Intl.NumberFormat(language.value).format(number)
+
 /** A file's size as its owner's computer shows it: 412 kB, 1.8 MB, each step 1024. */
 export function sizeName(bytes: number): string {
   let value = bytes
@@ -40,3 +42,7 @@ export function kindName(mediaType: string): string {
       : '')
   )
 }
+
+/** What kind of file it is and how large: `PDF, 412 kB`. */
+export const aboutFile = (file: { media_type: string; size_bytes: number }): string =>
+  [kindName(file.media_type), sizeName(file.size_bytes)].filter(Boolean).join(', ')

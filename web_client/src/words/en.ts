@@ -52,6 +52,7 @@ export const en = {
     message: 'Message',
     send: 'Send',
     attach: 'Attach a document',
+    fromDevice: 'From this device',
     removeAttachment: 'Remove the document',
     uploading: (percent: number) => `Uploading, ${percent} %`,
     cancelUpload: 'Cancel the upload',
@@ -61,6 +62,12 @@ export const en = {
     tooLarge: (limit: string) => `This file is larger than ${limit}, the most that can be sent.`,
     emptyFile: 'This file is empty.',
     tooLong: (limit: string) => `A message can have at most ${limit} characters.`,
+  },
+
+  choose: {
+    find: 'Find a document by name',
+    none: 'There are no documents yet.',
+    noneFound: 'No document of that name',
   },
 
   resource: {
@@ -115,6 +122,7 @@ export const en = {
     noDocuments: 'No documents yet',
     noDocumentsLead: 'What you and your legal team share appears here.',
     addDocuments: 'Add documents',
+    fromSent: 'One that you sent before',
     tooManyFiles: (most: number) => `Choose at most ${most} files at once.`,
     closedTitle: 'This portal is no longer open to you',
     closedLead: 'Your legal team has ended your access here. If you have questions, call the firm.',

@@ -53,6 +53,7 @@ export const es: Words = {
     message: 'Mensaje',
     send: 'Enviar',
     attach: 'Adjuntar un documento',
+    fromDevice: 'De este dispositivo',
     removeAttachment: 'Quitar el documento',
     uploading: percent => `Subiendo, ${percent} %`,
     cancelUpload: 'Cancelar la subida',
@@ -62,6 +63,12 @@ export const es: Words = {
     tooLarge: limit => `Este archivo supera ${limit}, lo máximo que se puede enviar.`,
     emptyFile: 'Este archivo está vacío.',
     tooLong: limit => `Un mensaje puede tener como máximo ${limit} caracteres.`,
+  },
+
+  choose: {
+    find: 'Buscar un documento por nombre',
+    none: 'Todavía no hay documentos.',
+    noneFound: 'Ningún documento con ese nombre',
   },
 
   resource: {
@@ -117,6 +124,7 @@ export const es: Words = {
     noDocuments: 'Aún no hay documentos',
     noDocumentsLead: 'Lo que usted y su equipo legal compartan aparecerá aquí.',
     addDocuments: 'Agregar documentos',
+    fromSent: 'Uno que ya envió',
     tooManyFiles: most => `Elija como máximo ${most} archivos a la vez.`,
     closedTitle: 'Este portal ya no está abierto para usted',
     closedLead: 'Su equipo legal terminó su acceso. Si tiene preguntas, llame al bufete.',

@@ -85,8 +85,7 @@ export const say = {
     textInstead: 'Text instead',
     textTo: (name: string) => `Text ${name}`,
     document: 'Document',
-    fromDevice: 'From this device',
-    fromMatter: 'From the matter’s documents',
+    fromMatter: 'From this matter',
     draftSaved: 'Draft saved',
     readBy: (names: string) => `Read by ${names}`,
     sentTo: (names: string) => `Sent to ${names}`,
@@ -155,7 +154,6 @@ export const say = {
     message: 'Message (optional)',
     messageHint: 'Without one the document is shared by itself.',
     share: 'Share',
-    noDocuments: 'The matter has no documents yet.',
     shared: (name: string) => `“${name}” is shared`,
   },
   people: {
@@ -217,6 +215,17 @@ export const say = {
     retryOf: 'Sent again',
     retrying: (time: string) => `Will be tried again at ${time}`,
     gone: 'There is no such contact',
+  },
+  stray: {
+    row: 'Unknown numbers',
+    rowLead: 'Kept apart, for admins',
+    title: 'Texts from unknown numbers',
+    lead: 'The firm never wrote to these numbers, so their texts belong to no conversation.',
+    advice: 'Do not publish the texting number.',
+    adviceLead:
+      'Only contacts whom the firm has texted first can reach you on it. Nobody is told that a text was kept here. A STOP among them still counts.',
+    none: 'Nothing here',
+    noneLead: 'A text from a number that the firm never wrote to would be kept here.',
   },
   textStates: {
     queued: 'Queued',

@@ -1,10 +1,10 @@
 import type { Signal } from '@preact/signals'
 import type { Document } from '../../protocol'
 import { Icon } from '../../ui/icon'
-import { sizeName } from '../../ui/sizes'
+import { aboutFile } from '../../ui/sizes'
 import { words } from '../../words'
 import { Sheet } from './attachment_card'
-import type { Upload } from './uploads'
+import { percentSent, type Upload } from './uploads'
 
 /** What hangs on the message being written: a file on its way, or a document that is there already. */
 export type Attaching = { kind: 'upload'; upload: Upload } | { kind: 'document'; document: Document }
@@ -19,28 +19,26 @@ export function AttachingChip({ attaching }: { attaching: Signal<Attaching | nul
   const held = attaching.value
   if (!held) return null
   const { composer } = words.value
-  const file = held.kind === 'document' ? held.document : held.upload.file
-  const size = held.kind === 'document' ? held.document.size_bytes : held.upload.file.size
+  const there = attachedDocument(held)
+  const name = there?.name ?? (held.kind === 'upload' ? held.upload.file.name : '')
   const problem = held.kind === 'upload' ? held.upload.problem.value : null
-  const there = attachedDocument(held) !== null
-  const sent = held.kind === 'upload' ? held.upload.sent_bytes.value : size
-  const percent = size ? Math.min(99, Math.floor((100 * sent) / size)) : 0
+  const percent = held.kind === 'upload' ? percentSent(held.upload) : 100
   const remove = () => {
     if (held.kind === 'upload') held.upload.cancel()
     attaching.value = null
   }
   return (
     <div class={`attaching${problem ? ' bad' : ''}`}>
-      <Sheet />
+      <Sheet picture={there?.media_type.startsWith('image/')} />
       <div class="about">
-        <p class="name cut">{file.name}</p>
+        <p class="name cut">{name}</p>
         {problem ? (
           <p class="size trouble" role="alert">
             {problem.sentence}
           </p>
         ) : there ? (
           <p class="size">
-            {sizeName(size)}, {composer.uploaded.toLocaleLowerCase()}
+            {aboutFile(there)}, {composer.uploaded.toLocaleLowerCase()}
           </p>
         ) : (
           <>

@@ -1,7 +1,7 @@
 import { contentAddress } from '../../connection/http'
 import { shares } from '../../state/portals'
 import { Icon } from '../../ui/icon'
-import { kindName, sizeName } from '../../ui/sizes'
+import { aboutFile } from '../../ui/sizes'
 import { words } from '../../words'
 
 export interface CardFile {
@@ -17,7 +17,6 @@ export interface CardFile {
 export function AttachmentCard({ file }: { file: CardFile }) {
   const share = file.share ? shares.get(file.share) : undefined
   const open = file.available !== false && !share?.stopped
-  const about = [kindName(file.media_type), sizeName(file.size_bytes)].filter(Boolean).join(', ')
   const body = (
     <>
       <Sheet picture={file.media_type.startsWith('image/')} />
@@ -26,7 +25,7 @@ export function AttachmentCard({ file }: { file: CardFile }) {
           {open && <span class="sr-only">{words.value.resource.download} </span>}
           {file.name}
         </span>
-        <span class="size">{open ? about : words.value.resource.stopped}</span>
+        <span class="size">{open ? aboutFile(file) : words.value.resource.stopped}</span>
       </span>
     </>
   )
@@ -40,7 +39,7 @@ export function AttachmentCard({ file }: { file: CardFile }) {
 }
 
 /** A small drawn page, or a frame for a picture. */
-export function Sheet({ picture }: { picture?: boolean }) {
+export function Sheet({ picture }: { picture?: boolean | undefined }) {
   if (picture)
     return (
       <span class="sheet picture" aria-hidden="true">

@@ -3,36 +3,35 @@ import type { Document } from '../../protocol'
 import { Dialog } from '../../ui/dialog'
 import { Icon } from '../../ui/icon'
 import { Picker } from '../../ui/picker'
-import { sizeName } from '../../ui/sizes'
+import { aboutFile } from '../../ui/sizes'
 import { shortDay } from '../../ui/times'
-import { say } from '../../words/firm'
-import { useMatterCard } from '../matters/use_matter_card'
+import { words } from '../../words'
 
-/** Chooses one of the matter's documents. */
-export function ChooseDocument({
-  matter,
-  onChoose,
-  onClose,
-}: {
-  matter: string
+interface ChooseDocumentProps {
+  title: string
+  /** Null until they are known. */
+  documents: readonly Document[] | null
   onChoose(document: Document): void
   onClose(): void
-}) {
-  const card = useMatterCard(matter)
+}
+
+/** Chooses one of the documents that are there already, by name, kind and size. */
+export function ChooseDocument({ title, documents, onChoose, onClose }: ChooseDocumentProps) {
   const find = useSignal('')
-  const found = (card?.documents ?? []).filter(document =>
-    document.name.toLowerCase().includes(find.value.toLowerCase()),
+  const { loading, choose } = words.value
+  const found = (documents ?? []).filter(document =>
+    document.name.toLocaleLowerCase().includes(find.value.toLocaleLowerCase()),
   )
   return (
-    <Dialog title={say.resources.choose} onClose={onClose}>
+    <Dialog title={title} onClose={onClose}>
       <Picker
-        label={say.resources.choose}
-        placeholder={say.matters.fileName}
+        label={title}
+        placeholder={choose.find}
         choices={found.map(document => ({
           id: document.id,
           name: document.name,
-          note: `${sizeName(document.size_bytes)}, ${shortDay(document.at)}`,
-          face: <Icon name="doc" />,
+          note: `${aboutFile(document)}, ${shortDay(document.at)}`,
+          face: <Icon name={document.media_type.startsWith('image/') ? 'picture' : 'doc'} />,
         }))}
         onFind={text => {
           find.value = text
@@ -41,7 +40,7 @@ export function ChooseDocument({
           const chosen = found.find(document => document.id === id)
           if (chosen) onChoose(chosen)
         }}
-        none={card && say.resources.noDocuments}
+        none={documents ? (documents.length ? choose.noneFound : choose.none) : loading}
       />
     </Dialog>
   )

@@ -10,7 +10,7 @@ import { listOf, words } from '../../words'
 import { say } from '../../words/firm'
 import { sendMessage } from '../portals/send_message'
 import { type Attaching, AttachingChip, attachedDocument } from './attaching'
-import { ChooseDocument } from './choose_document'
+import { ChooseOfMatter } from './choose_of_matter'
 import { pickFiles } from './pick_files'
 import { beginUpload } from './uploads'
 
@@ -48,7 +48,7 @@ export function ShareDocument({
   }
   if (choosing.value)
     return (
-      <ChooseDocument
+      <ChooseOfMatter
         matter={portal}
         onClose={() => (choosing.value = false)}
         onChoose={chosen => {

@@ -1,15 +1,13 @@
 import { Icon } from '../../ui/icon'
 import { words } from '../../words'
 import { Sheet } from './attachment_card'
-import type { Upload } from './uploads'
+import { percentSent, type Upload } from './uploads'
 
 /** One file on its way into a list of documents. */
 export function UploadLine({ upload, onRemove }: { upload: Upload; onRemove(): void }) {
   const { composer } = words.value
   const problem = upload.problem.value
-  const percent = upload.file.size
-    ? Math.min(99, Math.floor((100 * upload.sent_bytes.value) / upload.file.size))
-    : 0
+  const percent = percentSent(upload)
   const remove = () => {
     upload.cancel()
     onRemove()

@@ -58,6 +58,10 @@ export function beginUpload(
   return { key, file, sent_bytes, document, problem, cancel: () => cancel(), again: begin }
 }
 
+/** How much of a file has gone. The last percent is the server's answer. */
+export const percentSent = ({ file, sent_bytes }: Upload): number =>
+  file.size ? Math.min(99, Math.floor((100 * sent_bytes.value) / file.size)) : 0
+
 /** What can be known before a byte is sent; the server checks again while it streams. */
 function refusal(file: File): UploadProblem | null {
   if (file.size === 0) return { sentence: words.value.composer.emptyFile, temporary: false }

@@ -6,8 +6,9 @@ import { Icon } from '../../ui/icon'
 import { words } from '../../words'
 import { say } from '../../words/firm'
 import { PortalScreen } from '../portals/portal_screen'
+import { StrayTexts } from '../texting/stray_texts'
 import { TextScreen } from '../texting/text_screen'
-import { ListPane } from './list_pane'
+import { ListPane, STRAY } from './list_pane'
 
 /** Conversations on the left, the open one beside them. */
 export function InboxScreen() {
@@ -22,6 +23,8 @@ export function InboxScreen() {
         </main>
       ) : !id ? (
         <Nothing kind={kind} />
+      ) : kind === 'texts' && id === STRAY ? (
+        <StrayTexts />
       ) : kind === 'texts' ? (
         <TextScreen key={id} contact={id} />
       ) : (

@@ -1,5 +1,7 @@
 import type { ComponentChildren } from 'preact'
+import { Link } from '../../router'
 import { portals, portalsByTime } from '../../state/portals'
+import { isAdmin } from '../../state/session'
 import { threads, threadsByTime } from '../../state/threads'
 import { unreadIn } from '../../state/unread'
 import { Icon } from '../../ui/icon'
@@ -11,6 +13,8 @@ import { needsReply } from './needs_reply'
 import { PortalRow } from './portal_row'
 import { ThreadRow } from './thread_row'
 
+/** Where the texts that belong to no thread are, instead of a contact's id. */
+export const STRAY = 'unknown'
 const PANEL = 'conversation-list'
 
 export function ListPane({ kind, open }: { kind: 'portals' | 'texts'; open: string | null }) {
@@ -95,7 +99,22 @@ function TextRows({ open }: { open: string | null }) {
           <ThreadRow key={thread.id} thread={thread} open={thread.id === open} />
         ))}
       </Section>
+      {isAdmin.value && <StrayRow open={open === STRAY} />}
     </>
+  )
+}
+
+function StrayRow({ open }: { open: boolean }) {
+  return (
+    <Link to={`/texts/${STRAY}`} class="row stray-row" aria-current={open ? 'true' : undefined}>
+      <span class="row-icon">
+        <Icon name="phone_off" />
+      </span>
+      <div>
+        <span class="who">{say.stray.row}</span>
+        <p class="quiet cut">{say.stray.rowLead}</p>
+      </div>
+    </Link>
   )
 }
 

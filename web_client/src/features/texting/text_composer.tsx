@@ -4,12 +4,11 @@ import { go, Link } from '../../router'
 import { firstName } from '../../state/people'
 import { portalsByTime, presentIn } from '../../state/portals'
 import { Icon } from '../../ui/icon'
-import { Menu, MenuItem } from '../../ui/menu'
+import { MenuItem } from '../../ui/menu'
 import { toastProblem } from '../../ui/toast'
-import { language, words } from '../../words'
 import { say } from '../../words/firm'
+import { Composer, Instead } from '../conversation/composer'
 import { useComposer } from '../conversation/use_composer'
-import { WritingBox } from '../conversation/writing_box'
 import { measure } from './segments'
 import { sendText } from './send_text'
 
@@ -36,40 +35,23 @@ export function TextComposer({ card }: { card: Contact }) {
   }
   return (
     <div class="composer-frame">
-      <form
-        class="composer"
-        onSubmit={event => {
-          event.preventDefault()
-          send()
-        }}
-      >
-        <div class="strip">
-          <Icon name="phone" small />
-          <span class="cut">
+      <Composer
+        composing={composing}
+        label={say.texts.message}
+        icon="phone"
+        strip={
+          <>
             <b>{say.texts.strip}</b> {say.texts.notPrivate}
-          </span>
-          <UsePortal contact={card.id} />
-        </div>
-        <WritingBox composing={composing} label={say.texts.message} onSend={send} />
-        <div class="tools">
-          {size.encoding === 'UCS-2' && <span class="quiet hint">{say.texts.unicode}</span>}
-          <span class="right">
-            {tooLong ? (
-              <span class="trouble">
-                {words.value.composer.tooLong(
-                  new Intl.NumberFormat(language.value).format(MAX_TEXT_CHARACTERS),
-                )}
-              </span>
-            ) : (
-              text && <span class="num">{say.texts.count(size.units, size.room, size.segments)}</span>
-            )}
-            <button type="submit" class="button send" disabled={!text || tooLong}>
-              {words.value.composer.send}
-              <Icon name="send" small />
-            </button>
-          </span>
-        </div>
-      </form>
+          </>
+        }
+        instead={<UsePortal contact={card.id} />}
+        most={MAX_TEXT_CHARACTERS}
+        tooLong={tooLong}
+        ready={text !== '' && !tooLong}
+        onSend={send}
+        tools={size.encoding === 'UCS-2' && <span class="quiet hint">{say.texts.unicode}</span>}
+        note={text && <span class="num">{say.texts.count(size.units, size.room, size.segments)}</span>}
+      />
     </div>
   )
 }
@@ -96,22 +78,12 @@ function UsePortal({ contact }: { contact: string }) {
   )
   if (!shared.length) return null
   return (
-    <Menu
-      worded
-      label={say.texts.usePortal}
-      buttonClass="instead"
-      button={
-        <>
-          {say.texts.usePortal}
-          <Icon name="down" small />
-        </>
-      }
-    >
+    <Instead label={say.texts.usePortal}>
       {shared.map(portal => (
         <MenuItem key={portal.id} icon="lock" onChoose={() => go(`/portals/${portal.id}`)}>
           {portal.name}
         </MenuItem>
       ))}
-    </Menu>
+    </Instead>
   )
 }
