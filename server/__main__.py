@@ -16,6 +16,8 @@ import getpass
 import json
 import sys
 
+from uvicorn.loops.auto import auto_loop_factory
+
 from protocol.errors import Refused
 from server import command_line, logs
 from server.settings import Settings, SettingsError
@@ -27,7 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     if asked.noun == "admin":
         asked.password = _password()
     try:
-        return asyncio.run(_run(asked))
+        with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:  # asyncio.run() knows no uvloop
+            return runner.run(_run(asked))
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
