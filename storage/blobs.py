@@ -16,12 +16,13 @@ from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID, uuid4
 
 import aiofiles
 import aiofiles.os
 from aiofiles.threadpool import wrap
-from aiofiles.threadpool.binary import AsyncBufferedIOBase, AsyncBufferedReader
+from aiofiles.threadpool.binary import AsyncBufferedIOBase
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -96,15 +97,17 @@ class Blobs:
         when the file ends before `stop`.
         """
         await self._vault.load(firm_id)
-        async with aiofiles.open(self._path(blob_id), "rb") as file:
-            size_on_disk = (await asyncio.to_thread(os.fstat, file.fileno())).st_size
-            key = _key_from(self._vault.keys_of(firm_id), blob_id, await file.read(HEADER.size))
+        # Opened and closed here: what a cancelled reader left to a thread might never be closed.
+        with self._path(blob_id).open("rb") as file:
+            size_on_disk = os.fstat(file.fileno()).st_size
+            header = await asyncio.to_thread(file.read, HEADER.size)
+            key = _key_from(self._vault.keys_of(firm_id), blob_id, header)
             chunks, size = _chunk_count(size_on_disk), _plain_size(size_on_disk)
             stop = size if stop is None else stop
             if stop > size:
                 raise Tampered("a stored file was cut")
             first = start // CHUNK_BYTES
-            await file.seek(HEADER.size + first * SEALED_CHUNK_BYTES)
+            file.seek(HEADER.size + first * SEALED_CHUNK_BYTES)
             for place in range(first, max(1, -(-stop // CHUNK_BYTES))):
                 plain = await _next_chunk(file, key, place, last=place == chunks - 1)
                 offset = place * CHUNK_BYTES
@@ -161,8 +164,8 @@ async def _chunked(source: AsyncIterable[bytes], limit_bytes: int) -> AsyncItera
     yield bytes(held), True
 
 
-async def _next_chunk(file: AsyncBufferedReader, key: AESGCM, place: int, *, last: bool) -> bytes:
-    sealed = await file.read(SEALED_CHUNK_BYTES)
+async def _next_chunk(file: BinaryIO, key: AESGCM, place: int, *, last: bool) -> bytes:
+    sealed = await asyncio.to_thread(file.read, SEALED_CHUNK_BYTES)
     try:
         return key.decrypt(_nonce(place, last=last), sealed, None)
     except (InvalidTag, ValueError):
