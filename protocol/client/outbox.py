@@ -111,9 +111,14 @@ class Outbox:
 
 
 class Pace:
-    """Spends at most ``burst`` at once and ``per_second`` lastingly, as the server allows."""
+    """Spends at most ``burst`` at once and ``per_second`` lastingly: a little less than the server allows.
 
-    def __init__(self, per_second: float = COMMANDS_PER_SECOND, burst: float = COMMANDS_BURST) -> None:
+    Its clock is not ours, and a command that it refuses in the middle could not go before the next any more.
+    """
+
+    def __init__(
+        self, per_second: float = 0.9 * COMMANDS_PER_SECOND, burst: float = 0.9 * COMMANDS_BURST
+    ) -> None:
         self._per_second = per_second
         self._burst = burst
         self._left = burst
