@@ -47,9 +47,7 @@ def test_p8_what_is_written_offline_survives_a_closed_tab_and_is_sent_once_in_or
     expect(desk.get_by_text(BANNER)).to_have_count(0)
 
 
-def test_i1_what_others_said_meanwhile_is_there_when_the_network_returns(
-    screens: Screens, case: Case
-) -> None:
+def test_i1_what_others_said_meanwhile_comes_with_the_network(screens: Screens, case: Case) -> None:
     screens.forgive(*CUT_OFF)
     desk = screens.firm(path=case.firm_path)
     phone = screens.client(case.email, case.client_path)

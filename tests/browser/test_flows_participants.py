@@ -30,9 +30,7 @@ def test_a1_a2_r3_somebody_is_added_from_now_on_while_everybody_watches(screens:
     expect(colleague.get_by_role("link", name=case.name)).to_be_visible()
     dialog = choose(desk, sister["name"])
     expect(dialog.get_by_text("Earlier messages and shares stay hidden")).to_be_visible()
-    expect(
-        dialog.get_by_text("Adding sends nothing. The next message or share brings the invitation.")
-    ).to_be_visible()
+    expect(dialog.get_by_text("Adding sends nothing.")).to_be_visible()
     dialog.get_by_text("Only from now on").click()
     dialog.get_by_role("button", name=f"Add {sister['name']}").click()
 
@@ -47,9 +45,7 @@ def test_a1_a2_r3_somebody_is_added_from_now_on_while_everybody_watches(screens:
     expect(phone.get_by_role("dialog").get_by_text(sister["name"])).to_be_visible()
 
 
-def test_r3_events_stand_between_the_messages_and_vanish_with_the_toggle(
-    screens: Screens, case: Case
-) -> None:
+def test_r3_events_stand_among_the_messages_and_vanish_with_the_toggle(screens: Screens, case: Case) -> None:
     case.desk.do("participant.add", portal=case.matter, person=user(screens.demo, "Tom Becker"))
     screens.client(case.email, case.client_path)
     desk = screens.firm(path=case.firm_path)
