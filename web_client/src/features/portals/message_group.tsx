@@ -1,132 +1,100 @@
 import type { Message, Share } from '../../protocol'
 import { type Person, personOf } from '../../state/people'
 import { type FeedItem, isFact, isShare } from '../../state/portals'
-import { documents } from '../../state/records'
-import { Avatar } from '../../ui/avatar'
 import { Icon } from '../../ui/icon'
 import { Menu, MenuItem } from '../../ui/menu'
-import { clock, fullTime, iso } from '../../ui/times'
 import { toast } from '../../ui/toast'
 import { words } from '../../words'
 import { say } from '../../words/firm'
-import { PendingState } from '../conversation/pending_state'
-import { AttachmentCard } from '../documents/attachment_card'
+import type { GroupRow } from '../conversation/conversation'
+import { Group } from '../conversation/group'
+import { isUnsent } from '../conversation/unsent'
+import { UnsentPiece } from '../conversation/unsent_piece'
+import { MessagePiece, SharePiece } from './pieces'
 import { Receipts } from './receipts'
-import type { PendingMessage, Unsent } from './send_message'
+import type { UnsentMessage } from './send_message'
 
-/** An item of the feed, or a message of this device that has not come back yet. */
-export type Shown = FeedItem | Unsent
-export const isUnsent = (item: Shown): item is Unsent => 'entry' in item
+type Shown = FeedItem | UnsentMessage
 
 interface MessageGroupProps {
   portal: string
-  author: string
-  at: number
-  items: Shown[]
+  row: GroupRow<Shown>
   onDelete(message: Message): void
   onAsk(message: Message): void
 }
 
-/** What one person wrote within five minutes: the name once, then bubble after bubble. */
-export function MessageGroup({ portal, author, at, items, onDelete, onAsk }: MessageGroupProps) {
+/** A group as the firm sees it: what each message allows, and who has read what the firm said. */
+export function MessageGroup({ portal, row, onDelete, onAsk }: MessageGroupProps) {
+  const { author, items } = row
   const person = personOf(author, portal)
   const name = person?.name ?? words.value.thread.someone
   const mine = person?.side === 'firm'
-  const sent = items.filter((item): item is Message => !isUnsent(item) && !isFact(item) && !isShare(item))
-  const last = items.findLast(item => !isUnsent(item) && !isFact(item)) as Message | Share | undefined
-  const standing = items.some(item => isUnsent(item) || isFact(item) || isShare(item) || !item.deleted)
   return (
-    <article class={`group${mine ? ' mine' : ''}`} aria-label={words.value.thread.item(name, clock(at))}>
-      <p class="by">
-        <b>{name}</b> {title(person)}
-        <time dateTime={iso(at)} title={fullTime(at)}>
-          {clock(at)}
-        </time>
-      </p>
-      {!mine && person && <Avatar name={person.name} id={person.id} side={person.side} small />}
+    <Group
+      id={author}
+      name={name}
+      side={person?.side ?? 'client'}
+      about={about(person)}
+      at={row.at}
+      mine={mine}
+    >
       {items.map(item => {
-        if (isUnsent(item)) return <PendingBubble key={item.id} entry={item.entry} />
+        if (isUnsent(item)) return <UnsentPiece key={item.id} entry={item.entry} />
         if (isFact(item)) return null
-        if (isShare(item)) return <SharedAlone key={item.id} share={item} />
-        return <Bubble key={item.id} message={item} author={name} onDelete={onDelete} onAsk={onAsk} />
+        if (isShare(item)) return <SharePiece key={item.id} share={item} />
+        return (
+          <MessagePiece key={item.id} message={item}>
+            <Actions message={item} author={name} onDelete={onDelete} onAsk={onAsk} />
+          </MessagePiece>
+        )
       })}
-      {mine && last && standing && (
-        <Receipts
-          portal={portal}
-          number={last.number}
-          onAsk={() => sent.at(-1) && onAsk(sent.at(-1) as Message)}
-        />
-      )}
-    </article>
+      {mine && <GroupReceipts portal={portal} items={items} onAsk={onAsk} />}
+    </Group>
   )
 }
 
-function title(person: Person | undefined): string {
-  if (person?.side === 'client') return `${say.portal.client}, `
-  return person?.title ? `${person.title}, ` : ''
+function about(person: Person | undefined): string {
+  const part = person?.side === 'client' ? say.portal.client : person?.title
+  return part ? ` ${part}, ` : ' '
 }
 
-function Bubble({
+function Actions({
   message,
   author,
   onDelete,
   onAsk,
 }: { message: Message; author: string } & Pick<MessageGroupProps, 'onDelete' | 'onAsk'>) {
-  if (message.deleted)
-    return (
-      <div class="piece" data-number={message.number}>
-        <p class="bubble tombstone">
-          <Icon name="trash" small />
-          {words.value.thread.deleted}
-        </p>
-      </div>
-    )
   const copy = () =>
     void navigator.clipboard.writeText(message.text ?? '').then(() => toast(words.value.copied))
   return (
-    <div class="piece" data-number={message.number}>
-      {message.text && <p class="bubble">{message.text}</p>}
-      {message.attachment && <AttachmentCard file={message.attachment} />}
-      <div class="piece-menu">
-        <Menu label={say.portal.actions(author)} button={<Icon name="more" small />}>
-          {message.text && (
-            <MenuItem icon="doc" onChoose={copy}>
-              {words.value.copyText}
-            </MenuItem>
-          )}
-          <MenuItem icon="eye" onChoose={() => onAsk(message)}>
-            {say.portal.whoRead}
+    <div class="piece-menu">
+      <Menu label={say.portal.actions(author)} button={<Icon name="more" small />}>
+        {message.text && (
+          <MenuItem icon="doc" onChoose={copy}>
+            {words.value.copyText}
           </MenuItem>
-          <MenuItem icon="trash" danger onChoose={() => onDelete(message)}>
-            {say.portal.deleteMessage}
-          </MenuItem>
-        </Menu>
-      </div>
+        )}
+        <MenuItem icon="eye" onChoose={() => onAsk(message)}>
+          {say.portal.whoRead}
+        </MenuItem>
+        <MenuItem icon="trash" danger onChoose={() => onDelete(message)}>
+          {say.portal.deleteMessage}
+        </MenuItem>
+      </Menu>
     </div>
   )
 }
 
-function SharedAlone({ share }: { share: Share }) {
-  const file = { ...share, share: share.id, available: !share.stopped }
-  return (
-    <div class="piece" data-number={share.number}>
-      <AttachmentCard file={file} />
-    </div>
-  )
-}
-
-function PendingBubble({ entry }: { entry: PendingMessage }) {
-  const document = entry.args.attachment ? documents.get(entry.args.attachment) : undefined
-  return (
-    <div class={`piece pending${entry.state === 'failed' ? ' failed' : ''}`}>
-      {entry.args.text && <p class="bubble">{entry.args.text}</p>}
-      {entry.args.attachment && (
-        <p class="bubble with-document">
-          <Icon name="clip" small />
-          {document?.name ?? words.value.thread.document}
-        </p>
-      )}
-      <PendingState entry={entry} />
-    </div>
-  )
+/** Nothing is told of a group of which everything was deleted. */
+function GroupReceipts({
+  portal,
+  items,
+  onAsk,
+}: { portal: string; items: readonly Shown[] } & Pick<MessageGroupProps, 'onAsk'>) {
+  const arrived = items.filter((item): item is Message | Share => !isUnsent(item) && !isFact(item))
+  const standing = items.some(item => isUnsent(item) || isFact(item) || isShare(item) || !item.deleted)
+  const last = arrived.at(-1)
+  const message = arrived.findLast((item): item is Message => !isShare(item))
+  if (!last || !standing) return null
+  return <Receipts portal={portal} number={last.number} onAsk={() => message && onAsk(message)} />
 }

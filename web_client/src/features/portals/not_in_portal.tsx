@@ -11,7 +11,7 @@ import { words } from '../../words'
 import { say } from '../../words/firm'
 import { PendingState } from '../conversation/pending_state'
 import { PortalComposer } from './portal_composer'
-import { pendingIn } from './send_message'
+import { unsentIn } from './send_message'
 
 /** A matter whose portal this person does not see: it may be opened, covered by an admin, or left alone. */
 export function NotInPortal({ matter }: { matter: string }) {
@@ -57,7 +57,7 @@ function Cover({ matter }: { matter: string }) {
 function StartPortal({ card }: { card: MatterCard }) {
   const client = card.contacts.find(contact => contact.id === card.matter.client)
   const name = client?.name ?? say.portal.client
-  const pending = pendingIn(card.matter.id)
+  const unsent = unsentIn(card.matter.id)
   return (
     <main class="pane thread" aria-labelledby="pane-title">
       <header class="pane-head">
@@ -82,7 +82,7 @@ function StartPortal({ card }: { card: MatterCard }) {
           <h2>{say.portal.startTitle}</h2>
           <p>{say.portal.startLead(name)}</p>
           {client && !client.emails.length && <p class="trouble">{say.people.noEmail(name)}</p>}
-          {pending.map(({ id, entry }) => (
+          {unsent.map(({ id, entry }) => (
             <PendingState key={id} entry={entry} />
           ))}
         </div>
