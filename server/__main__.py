@@ -91,6 +91,7 @@ async def _run(asked: argparse.Namespace) -> int:
         from server import demo  # noqa: PLC0415 - its mail catcher is not installed where real firms are served
 
         return await demo.run(fresh=asked.fresh)
+    logs.configure(Settings.log_level)  # what is told while the settings are read
     settings = Settings.from_environment()
     logs.configure(settings.log_level)
     if asked.noun == "serve":

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.applications import Starlette
 
+from server.http.deadline import DeadlineProtocol
 from server.hub.transport import WEBSOCKET_SETTINGS
 
 SEND_BUFFER_BYTES = 128 * 1024
@@ -49,6 +50,7 @@ def server_of(app: Starlette, trusted_proxies: Sequence[str] = ()) -> uvicorn.Se
         uvicorn.Config(
             app,
             **WEBSOCKET_SETTINGS,
+            http=DeadlineProtocol,
             log_config=None,
             access_log=False,
             server_header=False,

@@ -54,8 +54,8 @@ class _Outside:
 
 async def run(*, fresh: bool) -> int:
     """Run until interrupted. ``fresh`` begins anew; otherwise the state of the last time is kept."""
+    logs.configure(os.environ.get("CAUSEWAY_LOG_LEVEL", "error"), readable=True)
     settings = Settings.from_environment({"CAUSEWAY_DATA_DIR": "var/demo", **os.environ})
-    logs.configure(settings.log_level if "CAUSEWAY_LOG_LEVEL" in os.environ else "error", readable=True)
     if fresh and settings.data_dir.exists():
         shutil.rmtree(settings.data_dir)
         settings = Settings.from_environment({"CAUSEWAY_DATA_DIR": "var/demo", **os.environ})

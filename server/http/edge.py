@@ -21,6 +21,7 @@ from storage.errors import Collision, StoreAway
 
 _LINGER_S = 10.0
 _INTERNAL_CLOSE = 4000
+_HEALTH = frozenset({"/healthz", "/readyz"})
 
 _log = structlog.get_logger(__name__)
 
@@ -120,7 +121,10 @@ class _Exchange:
         await self.send({"type": "http.response.body", "body": b"", "more_body": False})
 
     def _log_line(self, seconds: float) -> None:
-        _log.info("request", status=self._status, ms=round(seconds * 1_000, 1), **self._facts())
+        facts = self._facts()
+        # Proxies and orchestrators ask every other second; that all is well is not news.
+        tell = _log.debug if facts["route"] in _HEALTH and self._status == 200 else _log.info
+        tell("request", status=self._status, ms=round(seconds * 1_000, 1), **facts)
 
     def _facts(self) -> dict[str, Any]:
         """What was asked for, by the route's pattern: paths hold ids, queries hold names of files."""
