@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import structlog
@@ -14,6 +15,7 @@ import structlog
 from server import sessions
 from server.clock import Clock
 from server.transaction import Doorbell, transaction
+from storage import compaction
 from storage.blobs import Blobs
 from storage.database import Database
 from storage.errors import Collision, StoreAway
@@ -21,7 +23,10 @@ from storage.keys import derived_id
 from storage.models import Mail, OutboxItem, Session, SignInAttempt, SignInLink
 
 _EVERY_S = 30.0
+_FORGET_EVERY_S = 3_600.0
 _KEPT_MS = 86_400_000
+# Whoever returns within seven days finds the place in the log, and a repeat its first answer (P7, I16).
+_HISTORY_KEPT_MS = 8 * 86_400_000
 _SESSIONS_AT_ONCE = 200
 
 _log = structlog.get_logger(__name__)
@@ -36,12 +41,25 @@ LIMIT $5
 
 async def run(database: Database, bell: Doorbell, clock: Clock, blobs: Blobs) -> None:
     """Tidy up for as long as the server runs."""
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_repeat(_EVERY_S, lambda: tidy(database, bell, blobs, clock())))
+        tasks.create_task(_repeat(_FORGET_EVERY_S, lambda: forget(database, clock())))
+
+
+async def _repeat(every_s: float, work: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
-            await tidy(database, bell, blobs, clock())
+            await work()
         except (StoreAway, Collision) as error:
             _log.warning("housekeeping put off", reason=type(error).__name__)
-        await asyncio.sleep(_EVERY_S * random.uniform(0.8, 1.2))  # noqa: S311 - nodes need not tidy in step
+        await asyncio.sleep(every_s * random.uniform(0.8, 1.2))  # noqa: S311 - nodes need not tidy in step
+
+
+async def forget(database: Database, now: int) -> None:
+    """Shorten the logs, and delete what is finished, once."""
+    shortened = await compaction.compact_logs(database, now - _HISTORY_KEPT_MS)
+    await compaction.forget_finished(database, now - _HISTORY_KEPT_MS)
+    _log.info("history forgotten", logs=shortened)
 
 
 async def tidy(database: Database, bell: Doorbell, blobs: Blobs, now: int) -> None:
