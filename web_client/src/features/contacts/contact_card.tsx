@@ -33,7 +33,7 @@ export function ContactCardPane({ id }: { id: string }) {
     return (
       <main class="pane">
         <div class="empty" role="alert">
-          <h2>{say.texts.gone}</h2>
+          <h1>{say.texts.gone}</h1>
         </div>
       </main>
     )

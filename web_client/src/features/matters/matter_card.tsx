@@ -20,7 +20,7 @@ export function MatterCardPane({ id }: { id: string }) {
     return (
       <main class="pane">
         <div class="empty" role="alert">
-          <h2>{say.matters.noneFound}</h2>
+          <h1>{say.matters.noneFound}</h1>
         </div>
       </main>
     )

@@ -32,7 +32,7 @@ export function NotInPortal({ matter }: { matter: string }) {
     <main class="pane">
       <div class="empty">
         <Icon name="lock" />
-        <h2>{say.portal.hidden}</h2>
+        <h1>{say.portal.hidden}</h1>
         {card.value?.portal === 'closed_to_you' ? <Cover matter={matter} /> : <p>{say.portal.hiddenLead}</p>}
         <button type="button" class="button quiet-button" onClick={() => go('/')}>
           {words.value.back}

@@ -68,7 +68,7 @@ function Closed() {
     <main class="pane">
       <div class="empty" role="alert">
         <Icon name="lock" />
-        <h2>{say.portal.gone}</h2>
+        <h1>{say.portal.gone}</h1>
         <p>{say.portal.goneLead}</p>
         <button type="button" class="button quiet-button" onClick={() => go('/')}>
           {words.value.back}

@@ -121,7 +121,7 @@ function Gone() {
     <main class="pane">
       <div class="empty" role="alert">
         <Icon name="person" />
-        <h2>{say.texts.gone}</h2>
+        <h1>{say.texts.gone}</h1>
         <button type="button" class="button quiet-button" onClick={() => go('/texts')}>
           {words.value.back}
         </button>
