@@ -13,7 +13,7 @@ from protocol.types import Side
 from server import access
 from server.access import Person
 from server.dispatch import CommandFunction
-from server.records import facts, portals
+from server.records import facts, people, portals
 from server.render import BodyFunction, by_entity, one_by_one
 from server.transaction import Transaction
 from storage.keys import derived_id
@@ -27,8 +27,9 @@ async def add_participant(change: Transaction, who: Person, args: AddParticipant
     Raises:
         Refused: ``not_found``, ``conflict``.
     """
-    portal = await _lock(who, UUID(args.portal))
     person = UUID(args.person)
+    await people.hold(who.firm, person)
+    portal = await _lock(who, UUID(args.portal))
     side = await _side_of(who, person)
     if side == "client" or who.role != "admin":
         await access.stay_in(who, portal.id)

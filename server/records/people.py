@@ -34,6 +34,15 @@ async def named(firm: UUID, people: Collection[UUID]) -> Mapping[UUID, Named]:
     return found
 
 
+async def hold(firm: UUID, person: UUID) -> None:
+    """Keep a person as it is until this transaction ends: a change of the name must find every stay.
+
+    Take it before a portal's lock, as changes of people do.
+    """
+    await User.filter(id=person, firm_id=firm).select_for_update().first()
+    await Contact.filter(id=person, firm_id=firm).select_for_update().first()
+
+
 def user_shape(user: User) -> UserShape:
     """A firm user as everybody at the firm sees it."""
     return UserShape(

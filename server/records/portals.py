@@ -13,7 +13,7 @@ from protocol.types import Side
 from server import access
 from server.access import Person
 from server.records.documents import name_told
-from server.records.people import Named, named
+from server.records.people import Named, hold, named
 from server.transaction import Transaction
 from storage.models import Blob, Document, Matter, Message, Participant, Portal, Share
 
@@ -37,6 +37,7 @@ async def join(
     change: Transaction, portal: Portal, person: UUID, side: Side, visible_from: int = 0
 ) -> Participant:
     """Begin a person's stay in a portal, and tell that person and the clients."""
+    await hold(change.firm, person)
     stay = await Participant.create(
         id=change.derived_id("stay", str(portal.id), str(person)),  # a uuid7 would tell clients when (R4)
         firm_id=change.firm,
