@@ -23,6 +23,7 @@ from server.app import dispatch_of
 from server.clock import wall_clock
 from server.dispatch import Request
 from server.hub.doorbell import LocalDoorbell
+from server.records import lines
 from server.transaction import transaction
 from storage.database import Database
 from storage.keys import new_id
@@ -195,6 +196,13 @@ class World:
         matter: str = made["id"]
         return matter
 
+    async def open_line(self) -> None:
+        """Give the firm a texting number; no carrier stands behind it, so texts fail by themselves."""
+        async with self.database.transaction(self.firm):
+            await lines.open_line(
+                self.firm, f"+1833555{secrets.randbelow(10_000):04}", "app", lines.Webhook.random()
+            )
+
     async def sign_in_client(self, contact: UUID, name: str) -> Actor:
         """A session of a contact, as signing in leaves it in the browser."""
         async with transaction(
@@ -221,14 +229,19 @@ class World:
         What is said to one person alone reaches each of the screens after everything that came before it.
         """
         heard = [screen.client.events() for screen in screens]
+        spare = await self.spare_session(who)
+        await who.do("session.end", session=spare)
+        for stream in heard:
+            await within(_until_told(stream, spare), "all that was said so far")
+
+    async def spare_session(self, who: Actor) -> str:
+        """A session of somebody's that nothing stands on; its id."""
         side: Side = "client" if who.role == "client" else "firm"
         async with transaction(
             self.database, LocalDoorbell(), firm=self.firm, actor=UUID(who.id), now=wall_clock()
         ) as change:
-            spare, _ = await sessions.open_session(change, UUID(who.id), side, "to be ended")
-        await who.do("session.end", session=str(spare.id))
-        for stream in heard:
-            await within(_until_told(stream, str(spare.id)), "all that was said so far")
+            session, _ = await sessions.open_session(change, UUID(who.id), side, "to be ended")
+        return str(session.id)
 
     async def _programs_actor(self, user: UUID, role: Role, name: str) -> Actor:
         async with transaction(
