@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
 import { Icon } from './icon'
 
 interface FieldProps {
@@ -25,8 +26,10 @@ export function Field({ label, id, hint, children }: FieldProps) {
 
 /** Why something was refused, where the person is looking. */
 export function Complaint({ children }: { children: ComponentChildren }) {
+  const place = useRef<HTMLParagraphElement>(null)
+  useEffect(() => place.current?.scrollIntoView({ block: 'nearest' }), [])
   return (
-    <p class="complaint" role="alert">
+    <p ref={place} class="complaint" role="alert">
       <Icon name="alert" small />
       <span>{children}</span>
     </p>

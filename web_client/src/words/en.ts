@@ -16,6 +16,7 @@ export const en = {
   reload: 'Reload',
   copyText: 'Copy text',
   copied: 'Copied',
+  themes: { system: 'Like the device', light: 'Light', dark: 'Dark' },
 
   unreachable: 'The server could not be reached',
   unreachableLead: 'Check your connection. Nothing that you wrote is lost.',
@@ -133,7 +134,6 @@ export const en = {
     sharedBy: (name: string) => `from ${name}`,
     language: 'Español',
     account: 'Account and settings',
-    theme: { system: 'Like the device', light: 'Light', dark: 'Dark' },
   },
 }
 

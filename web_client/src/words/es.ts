@@ -17,6 +17,7 @@ export const es: Words = {
   reload: 'Recargar',
   copyText: 'Copiar el texto',
   copied: 'Copiado',
+  themes: { system: 'Como el dispositivo', light: 'Claro', dark: 'Oscuro' },
 
   unreachable: 'No se pudo llegar al servidor',
   unreachableLead: 'Revise su conexión. Nada de lo que escribió se pierde.',
@@ -135,6 +136,5 @@ export const es: Words = {
     sharedBy: name => `de ${name}`,
     language: 'English',
     account: 'Cuenta y ajustes',
-    theme: { system: 'Como el dispositivo', light: 'Claro', dark: 'Oscuro' },
   },
 }

@@ -14,7 +14,6 @@ export const say = {
   },
   account: {
     label: (name: string) => `${name}, account`,
-    themes: { system: 'Like the device', light: 'Light', dark: 'Dark' },
     keys: 'Keyboard shortcuts',
     singleKeysOn: 'Turn single-key shortcuts off',
     singleKeysOff: 'Turn single-key shortcuts on',

@@ -56,6 +56,7 @@ export const records = {
     none: 'No matters yet',
     noneLead: 'A matter is a case. Its portal, documents and people hang on it.',
     noneFound: 'No matter of that name',
+    gone: 'There is no such matter',
     people: 'People',
     documents: 'Documents',
     upload: 'Upload',

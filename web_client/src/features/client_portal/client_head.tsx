@@ -6,13 +6,11 @@ import { firm, me } from '../../state/session'
 import { initials } from '../../ui/avatar'
 import { Icon } from '../../ui/icon'
 import { Menu, MenuItem } from '../../ui/menu'
-import { chooseTheme, type Theme, theme } from '../../ui/theme'
+import { ThemeItems } from '../../ui/theme_items'
 import { toastProblem } from '../../ui/toast'
 import { words } from '../../words'
 import { speakOther } from './languages'
 import { firstPlace } from './places'
-
-const THEMES: readonly Theme[] = ['system', 'light', 'dark']
 
 /** The firm's name, that this is private, and the case. */
 export function ClientHead({ portal }: { portal?: Portal }) {
@@ -52,11 +50,7 @@ function AccountMenu() {
         {words.value.client.language}
       </MenuItem>
       <hr />
-      {THEMES.map(each => (
-        <MenuItem key={each} checked={theme.value === each} onChoose={() => chooseTheme(each)}>
-          {words.value.client.theme[each]}
-        </MenuItem>
-      ))}
+      <ThemeItems />
       <hr />
       <MenuItem icon="leave" onChoose={() => void signOut().catch(toastProblem)}>
         {words.value.signOut}

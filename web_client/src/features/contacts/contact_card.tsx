@@ -10,12 +10,12 @@ import { Icon } from '../../ui/icon'
 import { phoneName } from '../../ui/phone_name'
 import { say } from '../../words/firm'
 import { RecordHead } from '../shell/record_head'
+import { RecordPane } from '../shell/record_pane'
 import { ContactForm } from './contact_form'
 
 /** One contact: how to reach them, what signs in, what texts, and the matters they have a part in. */
 export function ContactCardPane({ id }: { id: string }) {
   const card = useSignal<ContactCard | null | undefined>(undefined)
-  const editing = useSignal(false)
   const touched = matters.list().filter(matter => matter.client === id || matter.related.includes(id)).length
   useEffect(() => {
     query('contact.get', { contact: id }).then(
@@ -28,24 +28,14 @@ export function ContactCardPane({ id }: { id: string }) {
       },
     )
   }, [id, generation.value, contacts.get(id)?.version, touched])
-  if (card.value === undefined) return <main class="pane" aria-busy="true" />
-  if (card.value === null)
-    return (
-      <main class="pane">
-        <div class="empty" role="alert">
-          <h1>{say.texts.gone}</h1>
-        </div>
-      </main>
-    )
-  const contact = contacts.get(id) ?? card.value.contact
+  const held = (found: ContactCard) => contacts.get(id) ?? found.contact
   return (
-    <main class="pane" aria-labelledby="pane-title">
-      {editing.value ? (
-        <ContactForm contact={contact} onDone={() => (editing.value = false)} />
-      ) : (
-        <Card contact={contact} card={card.value} onEdit={() => (editing.value = true)} />
-      )}
-    </main>
+    <RecordPane
+      card={card.value}
+      gone={say.texts.gone}
+      show={(found, onEdit) => <Card contact={held(found)} card={found} onEdit={onEdit} />}
+      edit={(found, onDone) => <ContactForm contact={held(found)} onDone={onDone} />}
+    />
   )
 }
 

@@ -2,9 +2,8 @@ import { useSignal } from '@preact/signals'
 import { run } from '../../connection/line'
 import type { Document } from '../../protocol'
 import { documents } from '../../state/records'
-import { Dialog } from '../../ui/dialog'
-import { Complaint, Field } from '../../ui/field'
-import { words } from '../../words'
+import { FormDialog } from '../../ui/form_dialog'
+import { TextField } from '../../ui/text_field'
 import { say } from '../../words/firm'
 
 interface ChangeProps {
@@ -14,75 +13,35 @@ interface ChangeProps {
 
 export function RenameDocument({ document, onClose }: ChangeProps) {
   const name = useSignal(document.name)
-  const problem = useSignal('')
-  const save = () =>
-    run('document.rename', { document: document.id, name: name.value.trim() })
-      .then(saved => {
-        documents.put(saved)
-        onClose()
-      })
-      .catch((error: Error) => {
-        problem.value = error.message
-      })
+  const save = async () => {
+    documents.put(await run('document.rename', { document: document.id, name: name.value.trim() }))
+  }
   return (
-    <Dialog
+    <FormDialog
       title={say.matters.renameTitle}
+      does={say.matters.rename}
+      ready={name.value.trim() !== ''}
+      act={save}
       onClose={onClose}
-      onSubmit={() => void save()}
-      footer={
-        <>
-          <button type="button" class="button quiet-button" onClick={onClose}>
-            {words.value.cancel}
-          </button>
-          <button type="submit" class="button" disabled={!name.value.trim()}>
-            {say.matters.rename}
-          </button>
-        </>
-      }
     >
-      <Field label={say.matters.fileName} id="file-name">
-        <input
-          id="file-name"
-          class="input"
-          data-first
-          value={name.value}
-          onInput={event => (name.value = event.currentTarget.value)}
-        />
-      </Field>
-      {problem.value && <Complaint>{problem.value}</Complaint>}
-    </Dialog>
+      <TextField id="file-name" label={say.matters.fileName} text={name} first />
+    </FormDialog>
   )
 }
 
 export function DeleteDocument({ document, onClose }: ChangeProps) {
-  const problem = useSignal('')
-  const remove = () =>
-    run('document.delete', { document: document.id })
-      .then(saved => {
-        documents.put(saved)
-        onClose()
-      })
-      .catch((error: Error) => {
-        problem.value = error.message
-      })
+  const remove = async () => {
+    documents.put(await run('document.delete', { document: document.id }))
+  }
   return (
-    <Dialog
+    <FormDialog
       title={say.matters.removeTitle(document.name)}
+      does={say.matters.remove}
+      danger
+      act={remove}
       onClose={onClose}
-      onSubmit={() => void remove()}
-      footer={
-        <>
-          <button type="button" class="button quiet-button" data-first onClick={onClose}>
-            {words.value.cancel}
-          </button>
-          <button type="submit" class="button danger">
-            {say.matters.remove}
-          </button>
-        </>
-      }
     >
       <p class="lead">{say.matters.removeLead}</p>
-      {problem.value && <Complaint>{problem.value}</Complaint>}
-    </Dialog>
+    </FormDialog>
   )
 }

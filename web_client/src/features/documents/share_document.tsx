@@ -2,11 +2,11 @@ import { useSignal } from '@preact/signals'
 import { run } from '../../connection/line'
 import type { Document } from '../../protocol'
 import { presentIn } from '../../state/portals'
-import { Dialog } from '../../ui/dialog'
-import { Complaint, Field } from '../../ui/field'
+import { FormDialog } from '../../ui/form_dialog'
 import { Icon } from '../../ui/icon'
+import { TextField } from '../../ui/text_field'
 import { toast } from '../../ui/toast'
-import { listOf, words } from '../../words'
+import { listOf } from '../../words'
 import { say } from '../../words/firm'
 import { sendMessage } from '../portals/send_message'
 import { type Attaching, AttachingChip, attachedDocument } from './attaching'
@@ -27,21 +27,12 @@ export function ShareDocument({
   const attaching = useSignal<Attaching | null>(given ? { kind: 'document', document: given } : null)
   const choosing = useSignal(false)
   const text = useSignal('')
-  const busy = useSignal(false)
-  const problem = useSignal('')
   const document = attachedDocument(attaching.value)
   const share = async () => {
     if (!document) return
-    busy.value = true
-    try {
-      if (text.value.trim()) await sendMessage(portal, text.value.trim(), document)
-      else await run('share.add', { portal, document: document.id })
-      toast(say.resources.shared(document.name))
-      onClose()
-    } catch (error) {
-      problem.value = error instanceof Error ? error.message : ''
-      busy.value = false
-    }
+    if (text.value.trim()) await sendMessage(portal, text.value.trim(), document)
+    else await run('share.add', { portal, document: document.id })
+    toast(say.resources.shared(document.name))
   }
   const attach = ([file]: File[]) => {
     if (file) attaching.value = { kind: 'upload', upload: beginUpload(portal, file) }
@@ -58,20 +49,12 @@ export function ShareDocument({
       />
     )
   return (
-    <Dialog
+    <FormDialog
       title={say.resources.shareTitle}
+      does={say.resources.share}
+      ready={document !== null}
+      act={share}
       onClose={onClose}
-      onSubmit={() => void share()}
-      footer={
-        <>
-          <button type="button" class="button quiet-button" onClick={onClose}>
-            {words.value.cancel}
-          </button>
-          <button type="submit" class="button" disabled={!document || busy.value}>
-            {say.resources.share}
-          </button>
-        </>
-      }
     >
       {attaching.value ? (
         <AttachingChip attaching={attaching} />
@@ -87,23 +70,20 @@ export function ShareDocument({
           </button>
         </div>
       )}
-      <Field label={say.resources.message} id="share-message" hint={say.resources.messageHint}>
-        <textarea
-          id="share-message"
-          class="input"
-          value={text.value}
-          aria-describedby="share-message-hint"
-          onInput={event => (text.value = event.currentTarget.value)}
-        />
-      </Field>
+      <TextField
+        id="share-message"
+        label={say.resources.message}
+        text={text}
+        hint={say.resources.messageHint}
+        long
+      />
       <p class="who-sees">
         <Icon name="eye" small />
         <span>
           <b>{say.resources.whoSees}.</b> {audience(portal)}
         </span>
       </p>
-      {problem.value && <Complaint>{problem.value}</Complaint>}
-    </Dialog>
+    </FormDialog>
   )
 }
 

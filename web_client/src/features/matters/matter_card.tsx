@@ -1,4 +1,3 @@
-import { useSignal } from '@preact/signals'
 import type { MatterCard } from '../../protocol'
 import { go, Link } from '../../router'
 import { portals } from '../../state/portals'
@@ -7,31 +6,20 @@ import { Avatar } from '../../ui/avatar'
 import { Icon } from '../../ui/icon'
 import { say } from '../../words/firm'
 import { RecordHead } from '../shell/record_head'
+import { RecordPane } from '../shell/record_pane'
 import { MatterDocuments } from './matter_documents'
 import { MatterForm } from './matter_form'
 import { useMatterCard } from './use_matter_card'
 
 /** One case: its people, its portal and its documents. */
 export function MatterCardPane({ id }: { id: string }) {
-  const card = useMatterCard(id)
-  const editing = useSignal(false)
-  if (card === undefined) return <main class="pane" aria-busy="true" />
-  if (card === null)
-    return (
-      <main class="pane">
-        <div class="empty" role="alert">
-          <h1>{say.matters.noneFound}</h1>
-        </div>
-      </main>
-    )
   return (
-    <main class="pane" aria-labelledby="pane-title">
-      {editing.value ? (
-        <MatterForm matter={matters.get(id) ?? card.matter} onDone={() => (editing.value = false)} />
-      ) : (
-        <Card card={card} onEdit={() => (editing.value = true)} />
-      )}
-    </main>
+    <RecordPane
+      card={useMatterCard(id)}
+      gone={say.matters.gone}
+      show={(card, onEdit) => <Card card={card} onEdit={onEdit} />}
+      edit={(card, onDone) => <MatterForm matter={matters.get(id) ?? card.matter} onDone={onDone} />}
+    />
   )
 }
 

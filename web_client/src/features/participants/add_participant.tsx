@@ -4,11 +4,10 @@ import { presentIn } from '../../state/portals'
 import { contacts, users } from '../../state/records'
 import { Avatar } from '../../ui/avatar'
 import { Dialog } from '../../ui/dialog'
-import { Complaint } from '../../ui/field'
+import { FormDialog } from '../../ui/form_dialog'
 import { type Choice, Picker } from '../../ui/picker'
 import { toast } from '../../ui/toast'
 import { useFound } from '../../ui/use_found'
-import { words } from '../../words'
 import { say } from '../../words/firm'
 import { findContacts } from '../contacts/find_contacts'
 
@@ -55,18 +54,9 @@ export function AddParticipant({
 
 function ChooseHistory({ portal, person, onDone }: { portal: string; person: Chosen; onDone(): void }) {
   const history = useSignal<History>('all')
-  const busy = useSignal(false)
-  const problem = useSignal('')
   const add = async () => {
-    busy.value = true
-    try {
-      await run('participant.add', { portal, person: person.id, history: history.value })
-      toast(say.people.added(person.name))
-      onDone()
-    } catch (error) {
-      problem.value = error instanceof Error ? error.message : ''
-      busy.value = false
-    }
+    await run('participant.add', { portal, person: person.id, history: history.value })
+    toast(say.people.added(person.name))
   }
   const part = (value: History, name: string, hint: string) => (
     <label class="choice">
@@ -82,22 +72,9 @@ function ChooseHistory({ portal, person, onDone }: { portal: string; person: Cho
       </span>
     </label>
   )
+  const title = say.people.addButton(person.name)
   return (
-    <Dialog
-      title={say.people.addButton(person.name)}
-      onClose={onDone}
-      onSubmit={() => void add()}
-      footer={
-        <>
-          <button type="button" class="button quiet-button" onClick={onDone}>
-            {words.value.cancel}
-          </button>
-          <button type="submit" class="button" disabled={busy.value} data-first>
-            {say.people.addButton(person.name)}
-          </button>
-        </>
-      }
-    >
+    <FormDialog title={title} does={title} act={add} onClose={onDone}>
       {person.side === 'firm' ? (
         <p class="lead">{say.people.firmHistory}</p>
       ) : (
@@ -110,8 +87,7 @@ function ChooseHistory({ portal, person, onDone }: { portal: string; person: Cho
           <p class="quiet">{person.email ? say.people.invitation : say.people.noEmail(person.name)}</p>
         </>
       )}
-      {problem.value && <Complaint>{problem.value}</Complaint>}
-    </Dialog>
+    </FormDialog>
   )
 }
 

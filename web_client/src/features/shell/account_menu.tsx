@@ -2,14 +2,12 @@ import type { ComponentChildren } from 'preact'
 import { signOut } from '../../connection/line'
 import { me } from '../../state/session'
 import { Menu, MenuItem } from '../../ui/menu'
-import { chooseTheme, type Theme, theme } from '../../ui/theme'
+import { ThemeItems } from '../../ui/theme_items'
 import { toastProblem } from '../../ui/toast'
 import { words } from '../../words'
 import { say } from '../../words/firm'
 import { openDialog } from './open_dialog'
 import { setSingleKeys, singleKeys } from './shortcuts'
-
-const THEMES: readonly Theme[] = ['system', 'light', 'dark']
 
 interface AccountMenuProps {
   button: ComponentChildren
@@ -27,11 +25,7 @@ export function AccountMenu({ button, buttonClass, worded = false }: AccountMenu
         {person.email}
       </p>
       <hr />
-      {THEMES.map(each => (
-        <MenuItem key={each} checked={theme.value === each} onChoose={() => chooseTheme(each)}>
-          {say.account.themes[each]}
-        </MenuItem>
-      ))}
+      <ThemeItems />
       <hr />
       <MenuItem icon="gear" onChoose={() => openDialog('keys')}>
         {say.account.keys}

@@ -2,10 +2,9 @@ import { useSignal } from '@preact/signals'
 import { run } from '../../connection/line'
 import type { User } from '../../protocol'
 import { users } from '../../state/records'
-import { Dialog } from '../../ui/dialog'
-import { Complaint, Field } from '../../ui/field'
+import { FormDialog } from '../../ui/form_dialog'
+import { TextField } from '../../ui/text_field'
 import { toast } from '../../ui/toast'
-import { words } from '../../words'
 import { say } from '../../words/firm'
 
 type FirmRole = 'member' | 'admin'
@@ -18,94 +17,40 @@ export function UserDialog({ user, onClose }: { user?: User; onClose(): void }) 
   const password = useSignal('')
   const role = useSignal<FirmRole>(user?.role === 'admin' ? 'admin' : 'member')
   const active = useSignal(user?.active ?? true)
-  const busy = useSignal(false)
-  const problem = useSignal('')
   const save = async () => {
-    busy.value = true
-    problem.value = ''
     const card = { name: name.value.trim(), title: title.value.trim(), role: role.value }
-    try {
-      const saved = user
-        ? await run('user.update', {
-            user: user.id,
-            ...card,
-            active: active.value,
-            ...(password.value && { password: password.value }),
-          })
-        : await run('user.create', { ...card, email: email.value.trim(), password: password.value })
-      users.put(saved)
-      toast(user ? say.users.saved : say.users.created(saved.name))
-      onClose()
-    } catch (error) {
-      problem.value = error instanceof Error ? error.message : ''
-      busy.value = false
-    }
+    const saved = user
+      ? await run('user.update', {
+          user: user.id,
+          ...card,
+          active: active.value,
+          ...(password.value && { password: password.value }),
+        })
+      : await run('user.create', { ...card, email: email.value.trim(), password: password.value })
+    users.put(saved)
+    toast(user ? say.users.saved : say.users.created(saved.name))
   }
   return (
-    <Dialog
+    <FormDialog
       title={user ? user.name : say.users.create}
+      does={user ? say.users.save : say.users.create}
+      ready={name.value.trim() !== ''}
+      act={save}
       onClose={onClose}
-      onSubmit={() => void save()}
-      footer={
-        <>
-          <button type="button" class="button quiet-button" onClick={onClose}>
-            {words.value.cancel}
-          </button>
-          <button type="submit" class="button" disabled={busy.value || !name.value.trim()}>
-            {user ? say.users.save : say.users.create}
-          </button>
-        </>
-      }
     >
-      {problem.value && <Complaint>{problem.value}</Complaint>}
       <div class="two-fields">
-        <Field label={say.users.name} id="user-name">
-          <input
-            id="user-name"
-            class="input"
-            data-first
-            autocomplete="off"
-            value={name.value}
-            onInput={event => (name.value = event.currentTarget.value)}
-          />
-        </Field>
-        <Field label={say.users.position} id="user-title">
-          <input
-            id="user-title"
-            class="input"
-            autocomplete="off"
-            value={title.value}
-            onInput={event => (title.value = event.currentTarget.value)}
-          />
-        </Field>
+        <TextField id="user-name" label={say.users.name} text={name} first />
+        <TextField id="user-title" label={say.users.position} text={title} />
       </div>
-      {!user && (
-        <Field label={say.users.email} id="user-email">
-          <input
-            id="user-email"
-            class="input"
-            type="email"
-            autocomplete="off"
-            value={email.value}
-            onInput={event => (email.value = event.currentTarget.value)}
-          />
-        </Field>
-      )}
-      <Field
-        label={user ? say.users.newPassword : say.users.password}
+      {!user && <TextField id="user-email" label={say.users.email} text={email} type="email" />}
+      <TextField
         id="user-password"
+        label={user ? say.users.newPassword : say.users.password}
+        text={password}
         hint={user ? say.users.newPasswordHint : say.users.passwordHint}
-      >
-        <input
-          id="user-password"
-          class="input"
-          type="password"
-          autocomplete="new-password"
-          aria-describedby="user-password-hint"
-          value={password.value}
-          onInput={event => (password.value = event.currentTarget.value)}
-        />
-      </Field>
+        type="password"
+        autocomplete="new-password"
+      />
       <fieldset class="choices">
         <legend class="label">{say.users.role}</legend>
         {(['member', 'admin'] as const).map(each => (
@@ -133,6 +78,6 @@ export function UserDialog({ user, onClose }: { user?: User; onClose(): void }) 
           {say.users.active}
         </label>
       )}
-    </Dialog>
+    </FormDialog>
   )
 }
