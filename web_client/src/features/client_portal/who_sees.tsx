@@ -1,8 +1,8 @@
 import type { Participant } from '../../protocol'
 import { presentIn } from '../../state/portals'
 import { myId } from '../../state/session'
-import { Avatar } from '../../ui/avatar'
 import { Dialog } from '../../ui/dialog'
+import { PersonLine } from '../../ui/person_line'
 import { words } from '../../words'
 
 /** Who takes part, without times: that is all a client learns of the others (rule R4). */
@@ -24,13 +24,13 @@ function People({ title, stays }: { title: string; stays: Participant[] }) {
       <h3 class="rows-title">{title}</h3>
       <ul class="people">
         {stays.map(stay => (
-          <li key={stay.id} class="person">
-            <Avatar name={stay.name} id={stay.person} side={stay.side} />
-            <div class="about">
-              <p class="name">{stay.name}</p>
-              <p class="quiet">{stay.person === myId.value ? words.value.youStart : stay.title}</p>
-            </div>
-          </li>
+          <PersonLine
+            key={stay.id}
+            id={stay.person}
+            name={stay.name}
+            side={stay.side}
+            note={stay.person === myId.value ? words.value.youStart : stay.title}
+          />
         ))}
       </ul>
     </section>

@@ -4,12 +4,11 @@ import type { Share } from '../../protocol'
 import { firstName, personOf } from '../../state/people'
 import { isFact, portalFeeds } from '../../state/portals'
 import { Icon } from '../../ui/icon'
-import { Menu, MenuItem } from '../../ui/menu'
-import { kindName, sizeName } from '../../ui/sizes'
+import { MenuItem } from '../../ui/menu'
 import { shortDay } from '../../ui/times'
 import { listOf, words } from '../../words'
 import { say } from '../../words/firm'
-import { Sheet } from './attachment_card'
+import { DocumentLine } from './document_line'
 import { ShareDocument } from './share_document'
 import { StopSharing } from './stop_sharing'
 
@@ -47,34 +46,23 @@ function SharedDocument({ share, onStop }: { share: Share; onStop(): void }) {
   const sharer = personOf(share.sharer, share.portal)
   const opened = openersOf(share)
   return (
-    <li class="document">
-      <Sheet picture={share.media_type.startsWith('image/')} />
-      <div class="about">
-        <a
-          class="name cut"
-          href={contentAddress(share.document)}
-          download={share.name}
-          aria-label={words.value.resource.open(share.name)}
-        >
-          {share.name}
-        </a>
-        <p class="quiet">
-          {[kindName(share.media_type), sizeName(share.size_bytes)].filter(Boolean).join(', ')}.{' '}
-          {say.resources.sharedBy(sharer?.name ?? words.value.thread.someone, shortDay(share.at))}
-        </p>
-      </div>
-      <span class={`pill${opened.length ? ' pine' : ''}`}>
-        {opened.length ? say.resources.openedBy(listOf(opened)) : say.resources.notOpened}
-      </span>
-      <Menu label={say.resources.actions(share.name)} button={<Icon name="more" />}>
-        <MenuItem icon="save" onChoose={() => location.assign(contentAddress(share.document))}>
-          {words.value.resource.download}
-        </MenuItem>
-        <MenuItem icon="eye_off" danger onChoose={onStop}>
-          {say.resources.stop}
-        </MenuItem>
-      </Menu>
-    </li>
+    <DocumentLine
+      document={share.document}
+      file={share}
+      origin={say.resources.sharedBy(sharer?.name ?? words.value.thread.someone, shortDay(share.at))}
+      pill={
+        <span class={`pill${opened.length ? ' pine' : ''}`}>
+          {opened.length ? say.resources.openedBy(listOf(opened)) : say.resources.notOpened}
+        </span>
+      }
+    >
+      <MenuItem icon="save" onChoose={() => location.assign(contentAddress(share.document))}>
+        {words.value.resource.download}
+      </MenuItem>
+      <MenuItem icon="eye_off" danger onChoose={onStop}>
+        {say.resources.stop}
+      </MenuItem>
+    </DocumentLine>
   )
 }
 

@@ -1,18 +1,16 @@
 import { useSignal } from '@preact/signals'
-import { contentAddress } from '../../connection/http'
 import type { Document, MatterCard } from '../../protocol'
 import { personOf } from '../../state/people'
 import { standingShares } from '../../state/portals'
 import { documents } from '../../state/records'
 import { Icon } from '../../ui/icon'
-import { Menu, MenuItem } from '../../ui/menu'
-import { kindName, sizeName } from '../../ui/sizes'
+import { MenuItem } from '../../ui/menu'
 import { shortDay } from '../../ui/times'
 import { toast } from '../../ui/toast'
 import { words } from '../../words'
 import { say } from '../../words/firm'
-import { Sheet } from '../documents/attachment_card'
 import { DeleteDocument, RenameDocument } from '../documents/change_document'
+import { DocumentLine } from '../documents/document_line'
 import { FileDrop } from '../documents/file_drop'
 import { pickFiles } from '../documents/pick_files'
 import { ShareDocument } from '../documents/share_document'
@@ -60,7 +58,7 @@ export function MatterDocuments({ card }: { card: MatterCard }) {
           />
         ))}
         {card.documents.map(document => (
-          <DocumentLine
+          <MatterDocument
             key={document.id}
             document={document}
             portal={card.portal}
@@ -77,7 +75,7 @@ export function MatterDocuments({ card }: { card: MatterCard }) {
   )
 }
 
-function DocumentLine({
+function MatterDocument({
   document,
   portal,
   onAct,
@@ -89,42 +87,29 @@ function DocumentLine({
   const shared = standingShares(document.matter).some(share => share.document === document.id)
   const author = personOf(document.author, document.matter)
   return (
-    <li class="document">
-      <Sheet picture={document.media_type.startsWith('image/')} />
-      <div class="about">
-        <a
-          class="name cut"
-          href={contentAddress(document.id)}
-          download={document.name}
-          aria-label={words.value.resource.open(document.name)}
-        >
-          {document.name}
-        </a>
-        <p class="quiet">
-          {[kindName(document.media_type), sizeName(document.size_bytes)].filter(Boolean).join(', ')}.{' '}
-          {say.matters.added(shortDay(document.at), author?.name ?? words.value.thread.someone)}
-        </p>
-      </div>
-      {shared && <span class="pill pine">{say.matters.shared}</span>}
-      <Menu label={say.resources.actions(document.name)} button={<Icon name="more" />}>
-        {shared ? (
-          <MenuItem icon="eye_off" onChoose={() => onAct('stop')}>
-            {say.resources.stop}
+    <DocumentLine
+      document={document.id}
+      file={document}
+      origin={say.matters.added(shortDay(document.at), author?.name ?? words.value.thread.someone)}
+      pill={shared && <span class="pill pine">{say.matters.shared}</span>}
+    >
+      {shared ? (
+        <MenuItem icon="eye_off" onChoose={() => onAct('stop')}>
+          {say.resources.stop}
+        </MenuItem>
+      ) : (
+        (portal === 'open' || portal === 'none') && (
+          <MenuItem icon="chat" onChoose={() => onAct('share')}>
+            {say.matters.share}
           </MenuItem>
-        ) : (
-          (portal === 'open' || portal === 'none') && (
-            <MenuItem icon="chat" onChoose={() => onAct('share')}>
-              {say.matters.share}
-            </MenuItem>
-          )
-        )}
-        <MenuItem icon="pen" onChoose={() => onAct('rename')}>
-          {say.matters.rename}
-        </MenuItem>
-        <MenuItem icon="trash" danger onChoose={() => onAct('delete')}>
-          {say.matters.remove}
-        </MenuItem>
-      </Menu>
-    </li>
+        )
+      )}
+      <MenuItem icon="pen" onChoose={() => onAct('rename')}>
+        {say.matters.rename}
+      </MenuItem>
+      <MenuItem icon="trash" danger onChoose={() => onAct('delete')}>
+        {say.matters.remove}
+      </MenuItem>
+    </DocumentLine>
   )
 }

@@ -2,9 +2,9 @@ import { useSignal } from '@preact/signals'
 import type { Participant } from '../../protocol'
 import { presentIn } from '../../state/portals'
 import { myId } from '../../state/session'
-import { Avatar } from '../../ui/avatar'
 import { Dialog } from '../../ui/dialog'
 import { Icon } from '../../ui/icon'
+import { PersonLine } from '../../ui/person_line'
 import { shortDay } from '../../ui/times'
 import { say } from '../../words/firm'
 import { AddParticipant } from './add_participant'
@@ -44,15 +44,14 @@ export function ManageParticipants({ portal, onClose }: { portal: string; onClos
         {stays.map(stay => {
           const kept = lastOfFirm && stay.side === 'firm'
           return (
-            <li key={stay.id} class="person">
-              <Avatar name={stay.name} id={stay.person} side={stay.side} />
-              <div class="about">
-                <p class="name">
-                  {stay.name}
-                  {stay.person === myId.value && <span class="quiet"> ({say.portal.you})</span>}
-                </p>
-                <p class="quiet cut">{partOf(stay)}</p>
-              </div>
+            <PersonLine
+              key={stay.id}
+              id={stay.person}
+              name={stay.name}
+              side={stay.side}
+              beside={stay.person === myId.value && say.portal.you}
+              note={partOf(stay)}
+            >
               <button
                 type="button"
                 class="button quiet-button small"
@@ -65,7 +64,7 @@ export function ManageParticipants({ portal, onClose }: { portal: string; onClos
               >
                 {say.people.remove}
               </button>
-            </li>
+            </PersonLine>
           )
         })}
       </ul>

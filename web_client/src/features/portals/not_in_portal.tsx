@@ -3,13 +3,14 @@ import { useEffect } from 'preact/hooks'
 import { query } from '../../connection/http'
 import { run } from '../../connection/line'
 import type { MatterCard } from '../../protocol'
-import { go, Link } from '../../router'
+import { go } from '../../router'
 import { myId } from '../../state/session'
 import { Icon } from '../../ui/icon'
 import { toastProblem } from '../../ui/toast'
 import { words } from '../../words'
 import { say } from '../../words/firm'
 import { PendingState } from '../conversation/pending_state'
+import { PaneHead } from '../shell/pane_head'
 import { PortalComposer } from './portal_composer'
 import { unsentIn } from './send_message'
 
@@ -60,22 +61,18 @@ function StartPortal({ card }: { card: MatterCard }) {
   const unsent = unsentIn(card.matter.id)
   return (
     <main class="pane thread" aria-labelledby="pane-title">
-      <header class="pane-head">
-        <div class="pane-title">
-          <Link to="/" class="icon-button back" aria-label={say.portal.back}>
-            <Icon name="left" />
-          </Link>
-          <div class="names">
-            <h1 id="pane-title" class="caption cut">
-              {card.matter.name}
-            </h1>
-            <p class="under">
-              {card.matter.number && <span class="num">{card.matter.number}</span>}
-              {card.matter.area && <span>{card.matter.area}</span>}
-            </p>
-          </div>
-        </div>
-      </header>
+      <PaneHead
+        name={card.matter.name}
+        serif
+        back="/"
+        backTo={say.portal.back}
+        under={
+          <>
+            {card.matter.number && <span class="num">{card.matter.number}</span>}
+            {card.matter.area && <span>{card.matter.area}</span>}
+          </>
+        }
+      />
       <div class="panel">
         <div class="empty">
           <Icon name="chat" />

@@ -1,6 +1,6 @@
 import type { Signal } from '@preact/signals'
 import type { Portal } from '../../protocol'
-import { go, Link } from '../../router'
+import { go } from '../../router'
 import { presentIn, standingShares } from '../../state/portals'
 import { Avatar } from '../../ui/avatar'
 import { Icon } from '../../ui/icon'
@@ -9,6 +9,8 @@ import { narrow } from '../../ui/narrow'
 import { Tabs } from '../../ui/tabs'
 import { shortDay } from '../../ui/times'
 import { say } from '../../words/firm'
+import { PaneHead } from '../shell/pane_head'
+import { DetailsButton } from '../shell/side_pane'
 import { PORTAL_PANEL, type PortalTab } from './portal_screen'
 import { setShowEvents, showEvents } from './show_events'
 
@@ -22,66 +24,55 @@ interface PortalHeaderProps {
 export function PortalHeader({ portal, tab, onManage, details }: PortalHeaderProps) {
   const here = `/portals/${portal.id}`
   return (
-    <header class="pane-head">
-      <div class="pane-title">
-        <Link to="/" class="icon-button back" aria-label={say.portal.back}>
-          <Icon name="left" />
-        </Link>
-        <div class="names">
-          <h1 id="pane-title" class="caption cut">
-            {portal.name}
-          </h1>
-          <p class="under">
-            {portal.number && <span class="num">{portal.number}</span>}
-            {portal.area && <span>{portal.area}</span>}
-            <span>{say.portal.openSince(shortDay(portal.opened_at))}</span>
-          </p>
+    <PaneHead
+      name={portal.name}
+      serif
+      back="/"
+      backTo={say.portal.back}
+      under={
+        <>
+          {portal.number && <span class="num">{portal.number}</span>}
+          {portal.area && <span>{portal.area}</span>}
+          <span>{say.portal.openSince(shortDay(portal.opened_at))}</span>
+        </>
+      }
+      below={
+        <div class="pane-tabs">
+          <Tabs
+            label={say.portal.label}
+            chosen={tab === 'shared' ? `${here}/shared` : here}
+            panel={PORTAL_PANEL}
+            tabs={[
+              { to: here, name: say.portal.messages },
+              { to: `${here}/shared`, name: say.portal.resources, count: standingShares(portal.id).length },
+            ]}
+          />
+          {tab === 'messages' && (
+            <button
+              type="button"
+              class="switch"
+              role="switch"
+              aria-checked={showEvents.value}
+              onClick={() => setShowEvents(!showEvents.value)}
+            >
+              {say.portal.events}
+              <i />
+            </button>
+          )}
         </div>
-        <button type="button" class="faces" onClick={onManage}>
-          <span class="sr-only">{say.portal.manage}</span>
-          {presentIn(portal.id)
-            .slice(0, 6)
-            .map(stay => (
-              <Avatar key={stay.id} name={stay.name} id={stay.person} side={stay.side} small />
-            ))}
-        </button>
-        <button
-          type="button"
-          class="icon-button details-button"
-          aria-label={say.portal.details}
-          aria-expanded={details.value}
-          onClick={() => {
-            details.value = !details.value
-          }}
-        >
-          <Icon name="panel" />
-        </button>
-        <PortalMenu portal={portal} onManage={onManage} details={details} />
-      </div>
-      <div class="pane-tabs">
-        <Tabs
-          label={say.portal.label}
-          chosen={tab === 'shared' ? `${here}/shared` : here}
-          panel={PORTAL_PANEL}
-          tabs={[
-            { to: here, name: say.portal.messages },
-            { to: `${here}/shared`, name: say.portal.resources, count: standingShares(portal.id).length },
-          ]}
-        />
-        {tab === 'messages' && (
-          <button
-            type="button"
-            class="switch"
-            role="switch"
-            aria-checked={showEvents.value}
-            onClick={() => setShowEvents(!showEvents.value)}
-          >
-            {say.portal.events}
-            <i />
-          </button>
-        )}
-      </div>
-    </header>
+      }
+    >
+      <button type="button" class="faces" onClick={onManage}>
+        <span class="sr-only">{say.portal.manage}</span>
+        {presentIn(portal.id)
+          .slice(0, 6)
+          .map(stay => (
+            <Avatar key={stay.id} name={stay.name} id={stay.person} side={stay.side} small />
+          ))}
+      </button>
+      <DetailsButton label={say.portal.details} open={details} />
+      <PortalMenu portal={portal} onManage={onManage} details={details} />
+    </PaneHead>
   )
 }
 

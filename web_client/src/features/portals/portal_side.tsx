@@ -4,8 +4,8 @@ import type { Participant, Portal, Share } from '../../protocol'
 import { Link } from '../../router'
 import { authorOf, isFact, portalFeeds, presentIn, readBy, standingShares } from '../../state/portals'
 import { myId } from '../../state/session'
-import { Avatar } from '../../ui/avatar'
 import { Icon } from '../../ui/icon'
+import { PersonLine } from '../../ui/person_line'
 import { words } from '../../words'
 import { say } from '../../words/firm'
 import { SidePane } from '../shell/side_pane'
@@ -34,13 +34,14 @@ export function PortalSide({
         </h2>
         <ul>
           {presentIn(portal.id).map(stay => (
-            <li key={stay.id} class="person">
-              <Avatar name={stay.name} id={stay.person} side={stay.side} small />
-              <div class="about">
-                <p class="name">{stay.name}</p>
-                <p class="quiet cut">{standing(stay)}</p>
-              </div>
-            </li>
+            <PersonLine
+              key={stay.id}
+              id={stay.person}
+              name={stay.name}
+              side={stay.side}
+              small
+              note={standing(stay)}
+            />
           ))}
         </ul>
       </section>

@@ -1,7 +1,7 @@
 import type { Message, Participant } from '../../protocol'
 import { isFact, portalFeeds, presentIn, readBy } from '../../state/portals'
-import { Avatar } from '../../ui/avatar'
 import { Dialog } from '../../ui/dialog'
+import { PersonLine } from '../../ui/person_line'
 import { timeWithDay } from '../../ui/times'
 import { say } from '../../words/firm'
 
@@ -12,13 +12,13 @@ export function WhoRead({ message, onClose }: { message: Message; onClose(): voi
     <Dialog title={say.portal.whoRead} onClose={onClose}>
       <ul class="people">
         {able.map(stay => (
-          <li key={stay.id} class="person">
-            <Avatar name={stay.name} id={stay.person} side={stay.side} />
-            <div class="about">
-              <p class="name">{stay.name}</p>
-              <p class="quiet">{readingOf(stay, message)}</p>
-            </div>
-          </li>
+          <PersonLine
+            key={stay.id}
+            id={stay.person}
+            name={stay.name}
+            side={stay.side}
+            note={readingOf(stay, message)}
+          />
         ))}
       </ul>
     </Dialog>

@@ -1,7 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { Link } from '../../router'
-import { Icon } from '../../ui/icon'
-import { words } from '../../words'
+import { PaneHead } from './pane_head'
 
 interface RecordHeadProps {
   name: string
@@ -12,23 +10,11 @@ interface RecordHeadProps {
   children?: ComponentChildren
 }
 
-/** The head of one record: its name, a line beneath, and what can be done with it. */
-export function RecordHead({ name, under, serif, back, face, children }: RecordHeadProps) {
+/** The head of one record; its name is never cut. */
+export function RecordHead({ children, ...head }: RecordHeadProps) {
   return (
-    <header class="pane-head record-head">
-      <div class="pane-title">
-        <Link to={back} class="icon-button back" aria-label={words.value.back}>
-          <Icon name="left" />
-        </Link>
-        {face}
-        <div class="names">
-          <h1 id="pane-title" class={serif ? 'caption' : 'person-title'}>
-            {name}
-          </h1>
-          {under && <p class="under">{under}</p>}
-        </div>
-        <div class="acts">{children}</div>
-      </div>
-    </header>
+    <PaneHead class="record-head" {...head}>
+      {children && <div class="acts">{children}</div>}
+    </PaneHead>
   )
 }

@@ -42,3 +42,18 @@ export function SidePane({
     </>
   )
 }
+
+/** Opens and closes the drawer, where the pane is one. */
+export function DetailsButton({ label, open }: { label: string; open: Signal<boolean> }) {
+  return (
+    <button
+      type="button"
+      class="icon-button details-button"
+      aria-label={label}
+      aria-expanded={open.value}
+      onClick={() => (open.value = !open.value)}
+    >
+      <Icon name="panel" />
+    </button>
+  )
+}

@@ -12,7 +12,8 @@ import { phoneName } from '../../ui/phone_name'
 import { words } from '../../words'
 import { say } from '../../words/firm'
 import { useFeed } from '../conversation/use_feed'
-import { SidePane } from '../shell/side_pane'
+import { PaneHead } from '../shell/pane_head'
+import { DetailsButton, SidePane } from '../shell/side_pane'
 import { fetchThreadPage } from './send_text'
 import { TextThread } from './text_thread'
 
@@ -28,33 +29,19 @@ export function TextScreen({ contact }: { contact: string }) {
   return (
     <>
       <main class="pane thread texting" aria-labelledby="pane-title">
-        <header class="pane-head">
-          <div class="pane-title">
-            <Link to="/texts" class="icon-button back" aria-label={say.portal.back}>
-              <Icon name="left" />
-            </Link>
-            <div class="names">
-              <h1 id="pane-title" class="person-title cut">
-                {name}
-              </h1>
-              <p class="under">
-                {phone && <span class="num">{phoneName(phone)}</span>}
-                {thread && <span>{say.texts.onMatters(thread.matters.length)}</span>}
-              </p>
-            </div>
-            <button
-              type="button"
-              class="icon-button details-button"
-              aria-label={say.texts.details}
-              aria-expanded={details.value}
-              onClick={() => {
-                details.value = !details.value
-              }}
-            >
-              <Icon name="panel" />
-            </button>
-          </div>
-        </header>
+        <PaneHead
+          name={name}
+          back="/texts"
+          backTo={say.portal.back}
+          under={
+            <>
+              {phone && <span class="num">{phoneName(phone)}</span>}
+              {thread && <span>{say.texts.onMatters(thread.matters.length)}</span>}
+            </>
+          }
+        >
+          <DetailsButton label={say.texts.details} open={details} />
+        </PaneHead>
         <TextThread contact={contact} name={name} card={card} open={open} />
       </main>
       <SidePane label={say.texts.details} open={details}>

@@ -4,8 +4,8 @@ import { query } from '../../connection/http'
 import type { User } from '../../protocol'
 import { users } from '../../state/records'
 import { generation, isAdmin, myId } from '../../state/session'
-import { Avatar } from '../../ui/avatar'
 import { Icon } from '../../ui/icon'
+import { PersonLine } from '../../ui/person_line'
 import { say } from '../../words/firm'
 import { RecordHead } from '../shell/record_head'
 import { UserDialog } from './user_dialog'
@@ -34,15 +34,14 @@ export function UsersScreen() {
         {!isAdmin.value && <p class="quiet">{say.users.adminsOnly}</p>}
         <ul class="people ruled">
           {all.map(user => (
-            <li key={user.id} class="person">
-              <Avatar name={user.name} id={user.id} side="firm" />
-              <div class="about">
-                <p class="name">
-                  {user.name}
-                  {user.id === myId.value && <span class="quiet"> ({say.portal.you})</span>}
-                </p>
-                <p class="quiet cut">{[user.title, user.email].filter(Boolean).join(', ')}</p>
-              </div>
+            <PersonLine
+              key={user.id}
+              id={user.id}
+              name={user.name}
+              side="firm"
+              beside={user.id === myId.value && say.portal.you}
+              note={[user.title, user.email].filter(Boolean).join(', ')}
+            >
               {user.role === 'admin' && <span class="pill pine">{say.users.admin}</span>}
               {!user.active && <span class="pill rust">{say.users.inactive}</span>}
               {isAdmin.value && (
@@ -55,7 +54,7 @@ export function UsersScreen() {
                   {say.users.edit}
                 </button>
               )}
-            </li>
+            </PersonLine>
           ))}
         </ul>
       </section>
