@@ -16,6 +16,7 @@ PATIENCE_MS = 20_000
 
 # A browser notes every refused answer as an error; a page that asks who is signed in hears "nobody" at first.
 SIGNED_OUT = "status of 401"
+NOT_THERE = "status of 404"
 CUT_OFF = ("net::ERR_", "WebSocket connection")
 
 

@@ -1,4 +1,4 @@
-"""Contacts, matters and people are made and changed on the screens, and bad input is told in helpful words."""
+"""Contacts, matters and people are made and changed on the screens; mistakes are told in helpful words."""
 
 from __future__ import annotations
 
