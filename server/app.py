@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 
 from server import housekeeping
 from server.clock import Clock, wall_clock
-from server.dispatch import CommandFunction, Dispatch, QueryFunction, UseFunction
+from server.dispatch import CommandFunction, Dispatch, QueryFunction, Shortcut, UseFunction
 from server.features import (
     contacts,
     documents,
@@ -60,6 +60,8 @@ COMMANDS: Mapping[str, CommandFunction] = {
     **session_features.COMMANDS,
 }
 
+SHORTCUTS: Mapping[str, Shortcut] = {**portals.SHORTCUTS}
+
 QUERIES: Mapping[str, QueryFunction] = {
     "inbox.get": inbox.inbox_query(
         inbox.TextsPart(threads.inbox_threads, threads.inbox_texts, threads.unread_texts)
@@ -104,7 +106,7 @@ def create_app(settings: Settings, clock: Clock = wall_clock) -> Starlette:
 
 def dispatch_of(database: Database, bell: Doorbell, note_use: UseFunction | None = None) -> Dispatch:
     """The one way in for commands and queries of this database."""
-    return Dispatch(database, bell, COMMANDS, QUERIES, note_use)
+    return Dispatch(database, bell, COMMANDS, QUERIES, SHORTCUTS, note_use)
 
 
 async def _open(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Parts:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
 
 from protocol.codec import command_digest_bytes, decode_args, decode_query
-from protocol.commands import COMMANDS, CommandSpec
+from protocol.commands import COMMANDS
 from protocol.errors import Refused
 from protocol.queries import QUERIES
 from protocol.types import Arguments, Shape
@@ -23,6 +23,7 @@ from storage.errors import Collision, IntegrityError, StoreAway
 from storage.keys import derived_id
 from storage.log import Cursor
 from storage.models import CommandReply, Device
+from storage.sending import Footprint
 
 CommandFunction = Callable[[Transaction, Person, Any], Awaitable[Shape]]
 QueryFunction = Callable[[Database, Person, Any], Awaitable[Shape]]
@@ -43,6 +44,25 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a shortcut came to: its result, and the new ends of the logs that tell it."""
+
+    result: Shape
+    heads: Mapping[str, Cursor]
+
+
+class Shortcut(Protocol):
+    """Does a command at once where it is plain, its answer and its device's number included.
+
+    Gives none where anything stands against it: nothing was changed then, and the command takes the long way.
+    """
+
+    async def __call__(
+        self, database: Database, who: Person, args: Any, *, key: str, footprint: Footprint, now: int
+    ) -> Outcome | None: ...
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a command came to: its result, the end of its asker's log, and whether it was kept from before."""
 
@@ -60,6 +80,7 @@ class Dispatch:
         bell: Doorbell,
         commands: Mapping[str, CommandFunction],
         queries: Mapping[str, QueryFunction],
+        shortcuts: Mapping[str, Shortcut] | None = None,
         note_use: UseFunction | None = None,
     ) -> None:
         """``note_use`` learns of every command: a session that nobody uses ends, its sockets with it."""
@@ -67,6 +88,7 @@ class Dispatch:
         self._bell = bell
         self._commands = commands
         self._queries = queries
+        self._shortcuts = shortcuts or {}
         self._note_use = note_use
 
     async def execute(self, who: Person, request: Request, now: int) -> Answer:
@@ -85,7 +107,9 @@ class Dispatch:
             try:
                 if self._note_use is not None:
                     await self._note_use(who, now)
-                return await self._attempt(who, spec, request, args, now)
+                return await self._at_once(who, request, args, now) or await self._attempt(
+                    who, request, args, now
+                )
             except (IntegrityError, Collision):
                 # A repeat of the same command committed first, or two changes crossed. Look again.
                 if attempt == _ATTEMPTS:
@@ -112,60 +136,84 @@ class Dispatch:
         except StoreAway as error:
             raise Refused("unavailable") from error
 
-    async def _attempt(
-        self, who: Person, spec: CommandSpec, request: Request, args: Arguments, now: int
-    ) -> Answer:
-        digest = hashlib.sha256(spec.name.encode() + b"\0" + command_digest_bytes(args)).hexdigest()
-        reply_id = derived_id(who.id, request.key, "reply")
+    async def _at_once(self, who: Person, request: Request, args: Arguments, now: int) -> Answer | None:
+        shortcut = self._shortcuts.get(request.name)
+        if shortcut is None:
+            return None
+        footprint = _footprint(who, request, args)
+        outcome = await shortcut(self._database, who, args, key=request.key, footprint=footprint, now=now)
+        if outcome is None:
+            return None
+        self._bell.ring(outcome.heads)
+        return Answer(msgspec.to_builtins(outcome.result), outcome.heads.get(str(who.log)))
+
+    async def _attempt(self, who: Person, request: Request, args: Arguments, now: int) -> Answer:
+        footprint = _footprint(who, request, args)
         async with transaction(
             self._database, self._bell, firm=who.firm, actor=who.id, now=now, key=request.key
         ) as change:
-            kept = await CommandReply.get_or_none(id=reply_id)
+            kept = await CommandReply.get_or_none(id=footprint.reply)
             if kept is not None:
-                return await _repeat(who, kept, digest, args)
-            await _keep_order(who, request)
-            result = msgspec.to_builtins(await self._commands[spec.name](change, who, args))
+                return await self._repeat(change, who, kept, footprint, args)
+            await _keep_order(who, footprint)
+            result = msgspec.to_builtins(await self._commands[request.name](change, who, args))
             await change.append()
             upto = change.heads.get(str(who.log))
-            await _keep_reply(change, reply_id, spec.name, digest, result, upto)
+            await _keep_reply(change, footprint, result, upto)
         return Answer(result, upto)
 
+    async def _repeat(
+        self, change: Transaction, who: Person, kept: CommandReply, footprint: Footprint, args: Arguments
+    ) -> Answer:
+        """The first answer again, if the asker may still have it."""
+        if kept.digest != footprint.digest:
+            raise Refused("key_reused")
+        portal = getattr(args, "portal", None)
+        if portal is not None and who.role != "admin":
+            await access.stay_in(who, UUID(portal))
+        result = msgspec.json.decode(kept.result)
+        if result is None:  # a shortcut's: its ids derive from the key, so it finds what it made
+            result = msgspec.to_builtins(await self._commands[footprint.command](change, who, args))
+        upto = None if kept.upto_seq is None else Cursor(kept.upto_seq, kept.upto_tag)
+        return Answer(result, upto, repeated=True)
 
-async def _repeat(who: Person, kept: CommandReply, digest: str, args: Arguments) -> Answer:
-    """The first answer again, if the asker may still have it."""
-    if kept.digest != digest:
-        raise Refused("key_reused")
-    portal = getattr(args, "portal", None)
-    if portal is not None and who.role != "admin":
-        await access.stay_in(who, UUID(portal))
-    upto = None if kept.upto_seq is None else Cursor(kept.upto_seq, kept.upto_tag)
-    return Answer(msgspec.json.decode(kept.result), upto, repeated=True)
+
+def _footprint(who: Person, request: Request, args: Arguments) -> Footprint:
+    numbered = request.device is not None and request.number is not None
+    return Footprint(
+        reply=derived_id(who.id, request.key, "reply"),
+        command=request.name,
+        digest=hashlib.sha256(request.name.encode() + b"\0" + command_digest_bytes(args)).hexdigest(),
+        device=derived_id(who.id, str(request.device), "device") if numbered else None,
+        number=request.number if numbered else None,
+    )
 
 
-async def _keep_order(who: Person, request: Request) -> None:
+async def _keep_order(who: Person, footprint: Footprint) -> None:
     """Refuse a command that a later one of its device has overtaken (I10)."""
-    if request.device is None or request.number is None:
+    if footprint.device is None or footprint.number is None:
         return
-    device_id = derived_id(who.id, request.device, "device")
-    device = await Device.filter(id=device_id).select_for_update().first()
+    device = await Device.filter(id=footprint.device).select_for_update().first()
     if device is None:
-        await Device.create(id=device_id, firm_id=who.firm, person_id=who.id, last_number=request.number)
+        await Device.create(
+            id=footprint.device, firm_id=who.firm, person_id=who.id, last_number=footprint.number
+        )
         return
-    if request.number <= device.last_number:
+    if footprint.number <= device.last_number:
+        if await CommandReply.exists(id=footprint.reply):
+            raise Collision("the same command, sent again over another line, committed while this one waited")
         raise Refused("out_of_order")
-    device.last_number = request.number
+    device.last_number = footprint.number
     await device.save(update_fields=["last_number"])
 
 
-async def _keep_reply(
-    change: Transaction, reply_id: UUID, name: str, digest: str, result: Any, upto: Cursor | None
-) -> None:
+async def _keep_reply(change: Transaction, footprint: Footprint, result: Any, upto: Cursor | None) -> None:
     await CommandReply.create(
-        id=reply_id,
+        id=footprint.reply,
         firm_id=change.firm,
         person_id=change.actor,
-        name=name,
-        digest=digest,
+        name=footprint.command,
+        digest=footprint.digest,
         result=msgspec.json.encode(result).decode(),
         upto_seq=None if upto is None else upto.seq,
         upto_tag=None if upto is None else upto.tag,

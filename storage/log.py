@@ -83,6 +83,7 @@ class Head:
     floor: Cursor
 
 
+Heads = dict[UUID, tuple[int, int]]  # by log: how many entries it grows by, and the tag of the last one
 Row = tuple[Draft, int, int]  # with its place among its log's new entries, from 1, and its tag
 
 _APPEND = """
@@ -130,13 +131,9 @@ async def append(database: Database, drafts: Sequence[Draft]) -> dict[str, Curso
     """
     if not drafts:
         return {}
-    by_log = sorted(drafts, key=lambda draft: draft.log.int)  # several heads are always locked in id order
-    logs = [(log, list(group)) for log, group in groupby(by_log, key=lambda draft: draft.log)]
-    rows = [(draft, place, _tag()) for _, group in logs for place, draft in enumerate(group, 1)]
-    heads = {draft.log: (place, tag) for draft, place, tag in rows}
     if database.engine == "sqlite":
-        return await database.run_in_thread(lambda connection: _append_in_thread(connection, heads, rows))
-    found = await database.fetch(_APPEND, _append_arguments(heads, rows))
+        return await database.run_in_thread(lambda connection: append_in_thread(connection, drafts))
+    found = await database.fetch(_APPEND, _append_arguments(*_planned(drafts)))
     return {row["id"]: Cursor(row["seq"], row["tag"]) for row in found}
 
 
@@ -168,14 +165,14 @@ async def heads(database: Database, logs: Iterable[str]) -> dict[str, Head]:
     }
 
 
-def _tag() -> int:
+def new_tag() -> int:
+    """What tells an entry from another one of the same number, after a log has lost its end (I3)."""
     return secrets.randbits(62) + 1
 
 
-def _append_in_thread(
-    connection: sqlite3.Connection, heads: dict[UUID, tuple[int, int]], rows: list[Row]
-) -> dict[str, Cursor]:
-    """The whole append in one hop to the connection's thread: each hop costs more than its statements."""
+def append_in_thread(connection: sqlite3.Connection, drafts: Sequence[Draft]) -> dict[str, Cursor]:
+    """All of `append` on SQLite, for its connection's thread: a hop there costs more than the writing."""
+    heads, rows = _planned(drafts)
     ends: dict[str, Cursor] = {}
     starts: dict[UUID, tuple[int, str]] = {}
     for log, (entries, tag) in heads.items():
@@ -209,7 +206,15 @@ def _append_in_thread(
     return ends
 
 
-def _append_arguments(heads: dict[UUID, tuple[int, int]], rows: list[Row]) -> list[object]:
+def _planned(drafts: Sequence[Draft]) -> tuple[Heads, list[Row]]:
+    """How far each log grows, in the order of ids, in which heads are always locked; and the new rows."""
+    by_log = sorted(drafts, key=lambda draft: draft.log.int)
+    logs = [list(group) for _, group in groupby(by_log, key=lambda draft: draft.log)]
+    rows = [(draft, place, new_tag()) for group in logs for place, draft in enumerate(group, 1)]
+    return {draft.log: (place, tag) for draft, place, tag in rows}, rows
+
+
+def _append_arguments(heads: Heads, rows: list[Row]) -> list[object]:
     drafts = [draft for draft, _, _ in rows]
     return [
         list(heads),

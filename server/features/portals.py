@@ -17,16 +17,17 @@ from protocol.queries import PAGE_ITEMS, PortalItems, PortalPage
 from protocol.types import Side
 from server import access
 from server.access import Person
-from server.dispatch import CommandFunction, QueryFunction
+from server.dispatch import CommandFunction, Outcome, QueryFunction, Shortcut
 from server.records import documents, facts, portals
 from server.records.drafts import draft_shape
 from server.render import BodyFunction, by_entity, one_by_one
 from server.transaction import Transaction
 from storage import log
 from storage.database import Database
-from storage.keys import derived_id
+from storage.keys import derived_id, new_id
 from storage.log import Entry
 from storage.models import Contact, Document, Draft, Fact, Message, Participant, Portal, Share
+from storage.sending import Footprint, Sending, send
 
 
 async def send_message(change: Transaction, who: Person, args: SendMessage) -> MessageSent:
@@ -61,6 +62,30 @@ async def send_message(change: Transaction, who: Person, args: SendMessage) -> M
     )
     change.tell("message.sent", scope=portal.id, entity=message_id, version=1, number=number, clients=clients)
     return MessageSent(message=str(message_id), number=number)
+
+
+async def send_at_once(
+    database: Database, who: Person, args: SendMessage, *, key: str, footprint: Footprint, now: int
+) -> Outcome | None:
+    """`send_message` for what most messages are: plain text, to an open portal that the writer is in."""
+    text = args.text.strip()
+    if not text or args.attachment is not None:
+        return None
+    sending = Sending(
+        firm=who.firm,
+        portal=UUID(args.portal),
+        author=who.id,
+        author_log=who.log,
+        message=derived_id(who.id, key, "message"),
+        text=text,
+        at=now,
+        event=new_id(),
+        kind="message.sent",
+    )
+    sent = await send(database, sending, footprint)
+    if sent is None:
+        return None
+    return Outcome(MessageSent(message=str(sending.message), number=sent.number), sent.heads)
 
 
 async def delete_message(change: Transaction, who: Person, args: DeleteMessage) -> Done:
@@ -214,6 +239,7 @@ COMMANDS: Mapping[str, CommandFunction] = {
     "message.delete": delete_message,
     "draft.save": save_draft,
 }
+SHORTCUTS: Mapping[str, Shortcut] = {"message.send": send_at_once}
 QUERIES: Mapping[str, QueryFunction] = {"portal.get": portal_items}
 BODIES: Mapping[str, BodyFunction] = {
     "message.sent": by_entity(_messages),
