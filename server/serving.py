@@ -12,7 +12,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from server.http.deadline import DeadlineProtocol
-from server.hub.transport import WEBSOCKET_SETTINGS
+from server.hub.socket_protocol import WEBSOCKET_SETTINGS
 
 SEND_BUFFER_BYTES = 128 * 1024
 UNACKNOWLEDGED_TIMEOUT_MS = 30_000

@@ -37,8 +37,11 @@ class Follower:
 
     def give(self, part: Part) -> bool:
         """Send a frame of events, behind an empty one where ``told`` trails; False where it does not fit."""
-        trailing = [] if self.told == part.after else [empty_part(self.told, part.after, self.wire.encoding)]
-        if not self.wire.offer([*trailing, part]):
+        if self.told == part.after:
+            fits = self.wire.offer(part)
+        else:
+            fits = self.wire.offer(part, empty_part(self.told, part.after, self.wire.encoding))
+        if not fits:
             return False
         self.told = part.upto
         self.events_sent += part.events

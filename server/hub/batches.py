@@ -9,7 +9,7 @@ from msgspec import Raw
 
 from protocol.codec import Encoding
 from protocol.frames import MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Events
-from server.hub.wire import Frame, Part, framed
+from server.hub.wire import Part, framed
 from storage.log import Cursor, Entry
 
 Rendered = Mapping[tuple[int, Encoding], bytes]
@@ -30,7 +30,7 @@ def parts(
     made = []
     for group, end in zip(groups, ends, strict=False):
         events = [Raw(rendered[entry.seq, encoding]) for entry in group]
-        made.append(Part(after, end, _events(after, end, events, encoding), len(events)))
+        made.append(_part(after, end, events, encoding))
         after = end
     return made
 
@@ -38,11 +38,12 @@ def parts(
 @lru_cache(maxsize=256)  # many sockets trail by the same stretch
 def empty_part(after: Cursor, upto: Cursor, encoding: Encoding) -> Part:
     """The frame that only moves a cursor."""
-    return Part(after, upto, _events(after, upto, [], encoding), 0)
+    return _part(after, upto, [], encoding)
 
 
-def _events(after: Cursor, upto: Cursor, events: list[Raw], encoding: Encoding) -> Frame:
-    return framed(Events(after=str(after), upto=str(upto), events=events), encoding)
+def _part(after: Cursor, upto: Cursor, events: list[Raw], encoding: Encoding) -> Part:
+    frame = framed(Events(after=str(after), upto=str(upto), events=events), encoding)
+    return Part(frame.packed, frame.payload, frame.is_text, after, upto, len(events))
 
 
 def _groups(visible: Sequence[Entry], rendered: Rendered, encoding: Encoding) -> Iterator[list[Entry]]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from starlette.websockets import WebSocket
 
 from protocol.codec import decode_frame
 from protocol.errors import CLOSES, Close, ProtocolViolation, Refused
@@ -66,6 +65,7 @@ class Surroundings:
     clock: Clock
     elapsed: Clock
     run_command: Spawn
+    spawn: Spawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +79,93 @@ class Session:
 
 
 class Connection:
-    """Reads frames in order, answers them, and ends for one reason only, the first."""
+    """Takes frames in order, answers them, and ends for one reason only, the first.
 
-    def __init__(self, websocket: WebSocket, wire: Wire, network: str, around: Surroundings) -> None:
+    It is its transport's listener, and no task of its own waits for anything: one that has to ask the store
+    holds its socket back until the answer is there.
+    """
+
+    __slots__ = (
+        "_around",
+        "_bucket",
+        "_forget",
+        "_frames_heard",
+        "_greet",
+        "_heard_at",
+        "_left",
+        "_mouth",
+        "_network",
+        "_opened_at",
+        "_over",
+        "_pinged_at",
+        "_pings",
+        "_session",
+        "_wire",
+        "closed",
+        "id",
+    )
+
+    def __init__(
+        self,
+        wire: Wire,
+        network: str,
+        greet: Greet,
+        around: Surroundings,
+        forget: Callable[[Connection], None],
+    ) -> None:
         self.id = str(new_id())
         self.closed: Close | None = None
-        self._websocket = websocket
         self._wire = wire
         self._network = network
+        self._greet: Greet | None = greet
         self._around = around
+        self._forget = forget
         self._session: Session | None = None
         self._opened_at = self._heard_at = self._pinged_at = around.elapsed()
         self._pings = 0
         self._frames_heard = 0
         self._bucket = TokenBucket(FRAMES_PER_SECOND, FRAMES_BURST, self._opened_at)
-        self._mouth = Mouth()
+        self._mouth: Mouth | None = None
         self._left = False
+        self._over = False
 
-    async def read(self, greet: Greet) -> None:
-        """Live until the peer or this side has closed."""
-        while (message := await self._websocket.receive())["type"] == "websocket.receive":
-            if self.closed is None:
-                await self._take(message, greet)
+    def counts(self) -> None:
+        """Note that the peer lives; one that sends too much has to go, whatever it sends."""
+        self._heard_at = self._around.elapsed()
+        if self.closed is None and not self._bucket.take(self._heard_at):
+            self.end("rate")
+
+    def heard(self, data: bytes | str) -> None:
+        """Take one frame, with every way in which it can go wrong."""
+        if self.closed is not None:
+            return
+        self._frames_heard += 1
+        try:
+            self._take(self._decoded(data))
+        except Exception as error:  # noqa: BLE001 - it is logged where it is a fault of ours
+            self._fail(error)
+
+    def drained(self) -> None:
+        """The kernel has taken all that was written."""
+        self._wire.drained()
+
+    def going(self) -> None:
+        """The peer has closed, or does not speak WebSocket."""
+        self.leave()
+        self._wire.stop()
+
+    def gone(self) -> None:
+        """The socket is no more."""
+        if self._over:
+            return
+        self._over = True
+        self.going()
+        self._log_closed()
+        self._forget(self)
+
+    def stopping(self) -> None:
+        """The server shuts down."""
+        self.end("draining")
 
     def end(self, name: str, reason: str = "") -> None:
         """Say goodbye with the close code of this name."""
@@ -123,7 +188,7 @@ class Connection:
             self._session.feed.leave(self._session.follower)
             self._around.crowd.leave(self._session.greeting.person.id, self.id)
 
-    def log_closed(self) -> None:
+    def _log_closed(self) -> None:
         """One line about the whole of it, once the socket is gone."""
         session = self._session
         log.info(
@@ -140,7 +205,7 @@ class Connection:
     def look_after(self, now: int) -> None:
         """What the clock asks for: deadlines, and a ping when it is due. From the one shared timer."""
         if self._wire.overdue(now):
-            self._wire.abort()
+            self._wire.transport.abort()
         elif self.closed is None:
             missed = self._missed_deadline(now)
             if missed is not None:
@@ -157,45 +222,28 @@ class Connection:
             return "heartbeat"
         return "slow" if self._wire.stalled(now) else None
 
-    async def _take(self, message: Mapping[str, Any], greet: Greet) -> None:
-        """One frame, with every way in which it can go wrong."""
-        self._heard_at = self._around.elapsed()
-        self._frames_heard += 1
-        try:
-            frame = decode_frame(self._data_of(message), self._wire.encoding)
-            if self._session is not None:
-                await self._heed(self._session, frame)
-            elif isinstance(frame, Hello):
-                await self._welcome(frame, greet)
-            else:
-                self.end("malformed", "The first frame must be hello.")
-        except ProtocolViolation as violation:
-            self.end(violation.close.name, violation.detail)
-        except Refused:
-            self.end("session_revoked")
-        except (StoreAway, TimeoutError):
-            self.end("store_away")
-        except Exception:
-            reference = secrets.token_hex(4)
-            log.exception("connection.failed", connection=self.id, reference=reference)
-            self.end("internal", f"A fault on our side ({reference}).")
-
-    def _data_of(self, message: Mapping[str, Any]) -> bytes:
-        if not self._bucket.take(self._heard_at):
-            raise ProtocolViolation("rate")
-        text: str | None = message.get("text")
-        if (text is not None) != (self._wire.encoding == "json"):
+    def _decoded(self, data: bytes | str) -> Inbound:
+        if isinstance(data, str) != (self._wire.encoding == "json"):
             raise ProtocolViolation("wrong_encoding")
-        data: bytes = message["bytes"] if text is None else text.encode()
-        return data
+        return decode_frame(data.encode() if isinstance(data, str) else data, self._wire.encoding)
 
-    async def _heed(self, session: Session, frame: Inbound) -> None:
+    def _take(self, frame: Inbound) -> None:
+        if self._session is not None:
+            self._heed(self._session, frame)
+        elif isinstance(frame, Hello) and self._greet is not None:
+            greet, self._greet = self._greet, None
+            self._ask_store(lambda: self._welcome(frame, greet))
+        else:
+            self.end("malformed", "The first frame must be hello.")
+
+    def _heed(self, session: Session, frame: Inbound) -> None:
         match frame:
             case Resume() if not session.follower.live:
-                await self._begin(session, frame.cursor)
+                self._ask_store(lambda: self._begin(session, frame.cursor))
             case CommandFrame():
                 session.commands.ask(frame)
             case SignalIn():
+                self._mouth = self._mouth or Mouth()
                 if self._mouth.may_speak(frame.scope, self._heard_at):
                     self._around.signals.say(session.follower, frame)
             case PingIn():
@@ -204,6 +252,32 @@ class Connection:
                 pass  # that it was heard is all that matters here
             case _:
                 self.end("malformed", f"{type(frame).__name__} is not allowed at this moment.")
+
+    def _ask_store(self, step: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do what has to wait; frames behind it stay in the socket until it is done."""
+        self._wire.transport.hold()
+        self._around.spawn(self._go_through(step))
+
+    async def _go_through(self, step: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        try:
+            await step()
+        except Exception as error:  # noqa: BLE001 - it is logged where it is a fault of ours
+            self._fail(error)
+        finally:
+            self._wire.transport.go_on()
+
+    def _fail(self, error: Exception) -> None:
+        match error:
+            case ProtocolViolation():
+                self.end(error.close.name, error.detail)
+            case Refused():
+                self.end("session_revoked")
+            case StoreAway() | TimeoutError():
+                self.end("store_away")
+            case _:
+                reference = secrets.token_hex(4)
+                log.error("connection.failed", connection=self.id, reference=reference, exc_info=error)
+                self.end("internal", f"A fault on our side ({reference}).")
 
     async def _welcome(self, hello: Hello, greet: Greet) -> None:
         async with asyncio.timeout(GREET_TIMEOUT_S):

@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from starlette.responses import Response
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from protocol.codec import Encoding
 from server.clock import Clock
@@ -21,8 +21,8 @@ from server.hub.greeting import Greet
 from server.hub.pace import Pace, jittered_s, monotonic_clock
 from server.hub.rendering import Store
 from server.hub.signals import Signals
-from server.hub.transport import Transport, transport_of
-from server.hub.wire import CLOSE_TIMEOUT_MS, Wire
+from server.hub.transport import transport_of
+from server.hub.wire import Turn, Wire
 from server.render import Renderer
 from storage.database import Database
 
@@ -57,7 +57,9 @@ class Hub:
             clock,
             elapsed,
             self._run_command,
+            self._spawn,
         )
+        self._turn = Turn()
         self._tasks: asyncio.TaskGroup | None = None
         self._commands: set[asyncio.Task[None]] = set()
         self._connections: set[Connection] = set()
@@ -93,29 +95,25 @@ class Hub:
                     await asyncio.wait(self._commands)
 
     async def serve(self, websocket: WebSocket, subprotocol: str, greet: Greet) -> None:
-        """The life of one socket, whose Origin and subprotocol have been checked; accepts it first."""
+        """Accept a socket whose Origin and subprotocol have been checked, and look after it to its end.
+
+        On our own protocol class this returns at once: an idle socket keeps no task.
+        """
         network = network_of(websocket.client.host if websocket.client else None)
         if not self.running:
             return await websocket.send_denial_response(Response(status_code=503))
         if not self._around.crowd.let_in(network):
             return await websocket.send_denial_response(Response(status_code=429))
-        transport = transport_of(websocket.scope)
-        wire = Wire(websocket, transport, ENCODINGS[subprotocol], self._elapsed)
-        connection = Connection(websocket, wire, network, self._around)
-        transport.on_shutdown = lambda: connection.end("draining")
+        transport = transport_of(websocket)
+        wire = Wire(transport, ENCODINGS[subprotocol], self._elapsed, self._turn)
+        connection = Connection(wire, network, greet, self._around, self._forget)
         self._connections.add(connection)
         self._nobody.clear()
-        try:
+        with contextlib.suppress(WebSocketDisconnect, OSError), contextlib.ExitStack() as failing:
+            failing.callback(connection.gone)
             await websocket.accept(subprotocol)
-            await _live(connection, wire, greet)
-            connection.leave()
-            await _see_off(transport)
-        finally:
-            connection.leave()
-            connection.log_closed()
-            self._connections.discard(connection)
-            if not self._connections:
-                self._nobody.set()
+            await transport.attach(connection)
+            failing.pop_all()
         return None
 
     def heard_ring(self, log: str, seq: int) -> None:
@@ -129,6 +127,11 @@ class Hub:
     def heard_gap(self) -> None:
         """The doorbell was out of order."""
         self._feeds.heard_gap()
+
+    def _forget(self, connection: Connection) -> None:
+        self._connections.discard(connection)
+        if not self._connections:
+            self._nobody.set()
 
     async def _look_after_everybody(self) -> None:
         while True:
@@ -148,19 +151,3 @@ class Hub:
         if task is not None:
             self._commands.add(task)
             task.add_done_callback(self._commands.discard)
-
-
-async def _live(connection: Connection, wire: Wire, greet: Greet) -> None:
-    async with asyncio.TaskGroup() as tasks:
-        writer = tasks.create_task(wire.run())
-        await connection.read(greet)
-        writer.cancel()
-
-
-async def _see_off(transport: Transport) -> None:
-    """Wait for the peer's own goodbye, but not for one that does not read."""
-    try:
-        async with asyncio.timeout(CLOSE_TIMEOUT_MS / 1_000):
-            await transport.lost()
-    except TimeoutError:
-        transport.abort()

@@ -1,108 +1,153 @@
-"""uvicorn's WebSocket, with what ASGI does not offer: back-pressure, abort, and a word before shutdown.
+"""Below the hub: what a connection wants of the server that holds its socket, and how plain ASGI gives it.
 
-The application finds it in the scope's extensions. On a server without it everything works, except that a
-peer which has stopped reading stays until that server drops it.
+On our own protocol class (``server.hub.socket_protocol``) an idle socket costs no task, no queue and no
+stack. On any other ASGI server everything works as well, by a task that reads and one that writes.
 """
 
 from __future__ import annotations
 
 import asyncio
-from asyncio.transports import BaseTransport
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol, cast
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.http11 import Request
-
-from protocol.frames import MAX_INBOUND_FRAME_BYTES
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 EXTENSION = "causeway.transport"
+"""The name in the scope's extensions by which our protocol class offers itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """An encoded frame, ready for any number of sockets: with its WebSocket header, and without."""
+
+    packed: bytes
+    payload: bytes
+    is_text: bool
+
+
+class Listener(Protocol):
+    """What a transport tells of its socket, by calls that neither wait nor raise."""
+
+    def counts(self) -> None:
+        """The peer has sent something, if only a ping or a fragment."""
+
+    def heard(self, data: bytes | str) -> None:
+        """A whole message has come."""
+
+    def drained(self) -> None:
+        """The kernel has taken all that was sent."""
+
+    def going(self) -> None:
+        """The peer has begun to close, or has broken the rules: nothing more can be sent."""
+
+    def gone(self) -> None:
+        """The connection is no more."""
+
+    def stopping(self) -> None:
+        """The server begins to shut down."""
 
 
 class Transport(Protocol):
-    """What a connection wants of the server below ASGI."""
+    """One accepted socket."""
 
-    on_shutdown: Callable[[], None] | None
-    """Called instead of the server's own close, when the server begins to shut down."""
+    async def attach(self, listener: Listener) -> None:
+        """Let somebody listen. Returns when the ASGI application may, which is long before the end of it."""
 
-    async def drained(self) -> None:
-        """Wait until the kernel has taken everything that was written, or the connection is lost."""
+    def send(self, frames: Sequence[Frame]) -> bool:
+        """Write frames in one piece; False where the kernel has not taken all, and ``drained`` follows."""
 
-    async def lost(self) -> None:
-        """Wait until the connection is gone."""
+    def close(self, code: int, reason: str) -> None:
+        """Begin the closing handshake, behind whatever was sent."""
 
     def abort(self) -> None:
         """Drop the connection at once, with whatever its peer has not read."""
 
+    def hold(self) -> None:
+        """Leave what comes in with the kernel for a while."""
 
-def transport_of(scope: Mapping[str, Any]) -> Transport:
-    """The transport below an ASGI connection, or one that can do nothing where the server has none."""
-    found: Transport | None = scope.get("extensions", {}).get(EXTENSION)
-    return found or _Plain()
+    def go_on(self) -> None:
+        """Read again."""
 
 
-class SocketProtocol(WebSocketsSansIOProtocol):
-    """One WebSocket as uvicorn runs it, with the means of :class:`Transport`."""
+def transport_of(websocket: WebSocket) -> Transport:
+    """What the server has below a WebSocket, or the same made of plain ASGI."""
+    found: Transport | None = websocket.scope.get("extensions", {}).get(EXTENSION)
+    return found or PlainTransport(websocket)
 
-    on_shutdown: Callable[[], None] | None = None
 
-    def connection_made(self, transport: BaseTransport) -> None:
-        """Count as undrained all that the kernel has not taken: what a peer leaves unread is bounded."""
-        super().connection_made(transport)
-        self.transport.set_write_buffer_limits(high=0)
-        self._gone = asyncio.Event()
+class PlainTransport:
+    """Any other server: back-pressure is in its ``send``, and to abort is to leave the socket to it."""
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Let those who wait for the end know."""
-        super().connection_lost(exc)
-        self._gone.set()
+    def __init__(self, websocket: WebSocket) -> None:
+        self._websocket = websocket
+        self._due: list[Frame] = []
+        self._closing: tuple[int, str] | None = None
+        self._work = asyncio.Event()
+        self._may_read = asyncio.Event()
+        self._may_read.set()
+        self._aborted = asyncio.Event()
 
-    def handle_connect(self, event: Request) -> None:
-        """Offer this transport to the application, whose task begins only after this returns."""
-        super().handle_connect(event)
-        if self.response.status_code == 101:
-            self.scope["extensions"][EXTENSION] = cast(dict[object, object], self)
+    async def attach(self, listener: Listener) -> None:
+        """See :class:`Transport`; here it lives as long as the socket."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                reader = tasks.create_task(self._read(listener))
+                writer = tasks.create_task(self._write(listener))
+                aborted = tasks.create_task(self._aborted.wait())
+                await asyncio.wait([reader, aborted], return_when=asyncio.FIRST_COMPLETED)
+                for task in (reader, writer, aborted):
+                    task.cancel()
+        finally:
+            listener.gone()
 
-    def shutdown(self) -> None:
-        """Let the application say goodbye: uvicorn's own 1012 does not tell a client when to come back."""
-        if self.on_shutdown is None:
-            super().shutdown()
-        else:
-            self.on_shutdown()
-
-    async def drained(self) -> None:
+    def send(self, frames: Sequence[Frame]) -> bool:
         """See :class:`Transport`."""
-        await self.writable.wait()
+        self._due.extend(frames)
+        self._work.set()
+        return False
 
-    async def lost(self) -> None:
+    def close(self, code: int, reason: str) -> None:
         """See :class:`Transport`."""
-        await self._gone.wait()
+        self._closing = code, reason
+        self._work.set()
 
     def abort(self) -> None:
         """See :class:`Transport`."""
-        self.transport.abort()
+        self._aborted.set()
 
+    def hold(self) -> None:
+        """See :class:`Transport`."""
+        self._may_read.clear()
 
-class _Plain:
-    """Any other server: back-pressure is in its ``send``, and nothing can be aborted."""
+    def go_on(self) -> None:
+        """See :class:`Transport`."""
+        self._may_read.set()
 
-    on_shutdown: Callable[[], None] | None = None
+    async def _read(self, listener: Listener) -> None:
+        while (message := await self._websocket.receive())["type"] == "websocket.receive":
+            listener.counts()
+            text: str | None = message.get("text")
+            listener.heard(message["bytes"] if text is None else text)
+            await self._may_read.wait()
+        listener.going()
 
-    async def drained(self) -> None:
-        return
+    async def _write(self, listener: Listener) -> None:
+        try:
+            while self._closing is None:
+                await self._work.wait()
+                self._work.clear()
+                await self._write_due(listener)
+            await self._websocket.close(*self._closing)
+        except (WebSocketDisconnect, OSError, RuntimeError):
+            return  # the peer was faster; a RuntimeError is how the servers say that a close has gone before
 
-    async def lost(self) -> None:
-        return
-
-    def abort(self) -> None:
-        return
-
-
-WEBSOCKET_SETTINGS: dict[str, Any] = {
-    "ws": SocketProtocol,
-    # A frame over 64 KiB is answered by us with 4301; one over this ends in uvicorn with 1009.
-    "ws_max_size": 2 * MAX_INBOUND_FRAME_BYTES,
-    "ws_per_message_deflate": False,  # it costs tens of KiB a socket
-    "ws_ping_interval": None,  # the hub's own pings carry cursors
-}
-"""How uvicorn is to be started for the hub."""
+    async def _write_due(self, listener: Listener) -> None:
+        while self._due:
+            frame = self._due.pop(0)
+            if frame.is_text:
+                await self._websocket.send_text(frame.payload.decode())
+            else:
+                await self._websocket.send_bytes(frame.payload)
+            if not self._due:
+                listener.drained()

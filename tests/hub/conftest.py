@@ -1,13 +1,22 @@
-"""The house that every test of the hub lives in, and one node beside it."""
+"""The house that every test of the hub lives in, and one node beside it; each test runs over both wires."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
+import pytest
 import pytest_asyncio
 
 from server.hub.doorbell import LocalDoorbell
-from tests.hub.house import House, HubNode, open_house, running_hub
+from tests.hub.house import WIRE, House, HubNode, open_house, running_hub
+
+
+@pytest.fixture(autouse=True, params=["own", "asgi"])
+def wire(request: pytest.FixtureRequest) -> Iterator[str]:
+    """What the nodes of a test hold their sockets by."""
+    before = WIRE.set(request.param)
+    yield request.param
+    WIRE.reset(before)
 
 
 @pytest_asyncio.fixture

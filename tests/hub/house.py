@@ -6,8 +6,9 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import uvicorn
@@ -28,6 +29,7 @@ from server.hub.doorbell import Doorbell, LocalDoorbell
 from server.hub.greeting import Greeting
 from server.hub.hub import Hub
 from server.hub.pace import Pace, monotonic_clock
+from server.hub.socket_protocol import READ_LIMIT_BYTES
 from server.installation import create_firm
 from server.render import BodyFunction, Renderer
 from server.serving import listen, server_of
@@ -44,6 +46,8 @@ QUICK = Pace(sweep_ms=50, tick_ms=20)
 SLEEPY = Pace(sweep_ms=3_600_000, tick_ms=20)
 """Without a sweep: what comes, somebody has rung for."""
 STOP_TIMEOUT_S = 20
+WIRE: ContextVar[Literal["own", "asgi"]] = ContextVar("WIRE", default="own")
+"""What nodes hold their sockets by: our own protocol class, or uvicorn's, which is plain ASGI."""
 
 
 class Hands:
@@ -232,6 +236,9 @@ async def running_hub(
             await hub.serve(websocket, websocket.scope["subprotocols"][0], node.greet)
 
         server = server_of(Starlette(routes=[WebSocketRoute("/ws", socket_of)]))
+        if WIRE.get() == "asgi":
+            server.config.ws = "websockets-sansio"
+            server.config.ws_max_size = READ_LIMIT_BYTES
         node = HubNode(hub, listener.getsockname()[1], hands, bell, server)
         async with asyncio.TaskGroup() as tasks:
             running = tasks.create_task(hub.run())

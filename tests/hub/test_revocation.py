@@ -67,12 +67,13 @@ async def test_i8_what_waits_for_a_slow_socket_is_taken_back(house: House, node:
             await house.say("ana", f"{count:03} {'secret ' * 2_000}")
         await priya.until(lambda events: sum(event["kind"] == "message.sent" for event in events) == 100)
         assert len(wire._pending) > 0
-        begun = wire.frames_sent + 1 - WELCOME_AND_PONG
+        begun = wire.frames_sent - WELCOME_AND_PONG
         await house.remove("tom")
         await priya.told("participant.removed")
         await tom.until(_has_left)  # now it reads: what had begun to leave, and then that it left the portal
         heard = [text[:3] for text in tom.texts]
-        assert heard == [f"{count:03}" for count in range(begun)]
+        assert heard == [f"{count:03}" for count in range(len(heard))]
+        assert len(heard) in {begun, begun + 1}, "at most one more began while the removal was on its way"
         assert tom.events[-1]["kind"] == "portal.left"
 
 
