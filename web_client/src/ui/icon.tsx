@@ -44,6 +44,9 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS
 
+/** What a file of a kind is drawn as. */
+export const fileIcon = (mediaType: string): IconName => (mediaType.startsWith('image/') ? 'picture' : 'doc')
+
 export function Icon({
   name,
   small,

@@ -47,7 +47,7 @@ export function Picker({ label, placeholder, choices, onFind, onPick, none }: Pi
   }
   return (
     <div class="picker">
-      <div class="picker-find">
+      <div class="find-box">
         <Icon name="search" small />
         <input
           class="input"

@@ -8,6 +8,7 @@ export const en = {
   loading: 'Loading',
   youStart: 'You',
   unread: 'unread',
+  others: (count: number) => `${count} others`,
   messages: 'Messages',
   documents: 'Documents',
   home: 'Home',

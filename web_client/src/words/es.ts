@@ -9,6 +9,7 @@ export const es: Words = {
   loading: 'Cargando',
   youStart: 'Usted',
   unread: 'sin leer',
+  others: count => `${count} más`,
   messages: 'Mensajes',
   documents: 'Documentos',
   home: 'Inicio',

@@ -4,7 +4,7 @@ import { run } from '../../connection/line'
 import type { Portal, Share } from '../../protocol'
 import { personOf } from '../../state/people'
 import { portalFeeds, standingShares } from '../../state/portals'
-import { Icon } from '../../ui/icon'
+import { fileIcon, Icon } from '../../ui/icon'
 import { kindName, sizeName } from '../../ui/sizes'
 import { shortDay } from '../../ui/times'
 import { toast, toastProblem } from '../../ui/toast'
@@ -84,7 +84,7 @@ function SharedRow({ share }: { share: Share }) {
   return (
     <a href={contentAddress(share.document)} download={share.name}>
       <span class="tile">
-        <Icon name={share.media_type.startsWith('image/') ? 'picture' : 'doc'} />
+        <Icon name={fileIcon(share.media_type)} />
       </span>
       <span class="about">
         <span class="name">

@@ -29,7 +29,7 @@ export function AttachingChip({ attaching }: { attaching: Signal<Attaching | nul
   }
   return (
     <div class={`attaching${problem ? ' bad' : ''}`}>
-      <Sheet picture={there?.media_type.startsWith('image/')} />
+      <Sheet mediaType={there?.media_type} />
       <div class="about">
         <p class="name cut">{name}</p>
         {problem ? (

@@ -1,6 +1,6 @@
 import { contentAddress } from '../../connection/http'
 import { shares } from '../../state/portals'
-import { Icon } from '../../ui/icon'
+import { fileIcon, Icon } from '../../ui/icon'
 import { aboutFile } from '../../ui/sizes'
 import { words } from '../../words'
 
@@ -19,7 +19,7 @@ export function AttachmentCard({ file }: { file: CardFile }) {
   const open = file.available !== false && !share?.stopped
   const body = (
     <>
-      <Sheet picture={file.media_type.startsWith('image/')} />
+      <Sheet mediaType={file.media_type} />
       <span class="about">
         <span class="name">
           {open && <span class="sr-only">{words.value.resource.download} </span>}
@@ -39,8 +39,8 @@ export function AttachmentCard({ file }: { file: CardFile }) {
 }
 
 /** A small drawn page, or a frame for a picture. */
-export function Sheet({ picture }: { picture?: boolean | undefined }) {
-  if (picture)
+export function Sheet({ mediaType = '' }: { mediaType?: string | undefined }) {
+  if (fileIcon(mediaType) === 'picture')
     return (
       <span class="sheet picture" aria-hidden="true">
         <Icon name="picture" />

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { Document } from '../../protocol'
 import { Dialog } from '../../ui/dialog'
-import { Icon } from '../../ui/icon'
+import { fileIcon, Icon } from '../../ui/icon'
 import { Picker } from '../../ui/picker'
 import { aboutFile } from '../../ui/sizes'
 import { shortDay } from '../../ui/times'
@@ -31,7 +31,7 @@ export function ChooseDocument({ title, documents, onChoose, onClose }: ChooseDo
           id: document.id,
           name: document.name,
           note: `${aboutFile(document)}, ${shortDay(document.at)}`,
-          face: <Icon name={document.media_type.startsWith('image/') ? 'picture' : 'doc'} />,
+          face: <Icon name={fileIcon(document.media_type)} />,
         }))}
         onFind={text => {
           find.value = text

@@ -21,7 +21,7 @@ interface DocumentLineProps {
 export function DocumentLine({ document, file, origin, pill, children }: DocumentLineProps) {
   return (
     <li class="document">
-      <Sheet picture={file.media_type.startsWith('image/')} />
+      <Sheet mediaType={file.media_type} />
       <div class="about">
         <a
           class="name cut"

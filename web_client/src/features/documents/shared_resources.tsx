@@ -6,7 +6,7 @@ import { isFact, portalFeeds } from '../../state/portals'
 import { Icon } from '../../ui/icon'
 import { MenuItem } from '../../ui/menu'
 import { shortDay } from '../../ui/times'
-import { listOf, words } from '../../words'
+import { fewOf, words } from '../../words'
 import { say } from '../../words/firm'
 import { DocumentLine } from './document_line'
 import { ShareDocument } from './share_document'
@@ -52,7 +52,7 @@ function SharedDocument({ share, onStop }: { share: Share; onStop(): void }) {
       origin={say.resources.sharedBy(sharer?.name ?? words.value.thread.someone, shortDay(share.at))}
       pill={
         <span class={`pill${opened.length ? ' pine' : ''}`}>
-          {opened.length ? say.resources.openedBy(listOf(opened)) : say.resources.notOpened}
+          {opened.length ? say.resources.openedBy(fewOf(opened)) : say.resources.notOpened}
         </span>
       }
     >

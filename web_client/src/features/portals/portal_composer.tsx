@@ -6,7 +6,7 @@ import { presentIn } from '../../state/portals'
 import { myId } from '../../state/session'
 import { Icon } from '../../ui/icon'
 import { Menu, MenuItem } from '../../ui/menu'
-import { listOf, words } from '../../words'
+import { fewOf, words } from '../../words'
 import { say } from '../../words/firm'
 import { Composer, Instead } from '../conversation/composer'
 import { AttachItems } from '../documents/attach_items'
@@ -73,7 +73,10 @@ function AttachTool(does: { onFiles(files: File[]): void; onChoose(): void }) {
 function audience(portal: string): string {
   const stays = presentIn(portal)
   const others = stays.filter(stay => stay.person !== myId.value).sort((a, b) => a.side.localeCompare(b.side))
-  return listOf([...others.map(stay => firstName(stay.name)), say.portal.you])
+  return fewOf(
+    others.map(stay => firstName(stay.name)),
+    say.portal.you,
+  )
 }
 
 function TextInstead({ portal }: { portal: string }) {

@@ -14,6 +14,8 @@ import { DetailsButton } from '../shell/side_pane'
 import { PORTAL_PANEL, type PortalTab } from './portal_screen'
 import { setShowEvents, showEvents } from './show_events'
 
+const FACES_SHOWN = 5
+
 interface PortalHeaderProps {
   portal: Portal
   tab: PortalTab
@@ -62,17 +64,29 @@ export function PortalHeader({ portal, tab, onManage, details }: PortalHeaderPro
         </div>
       }
     >
-      <button type="button" class="faces" onClick={onManage}>
-        <span class="sr-only">{say.portal.manage}</span>
-        {presentIn(portal.id)
-          .slice(0, 6)
-          .map(stay => (
-            <Avatar key={stay.id} name={stay.name} id={stay.person} side={stay.side} small />
-          ))}
-      </button>
+      <Faces portal={portal.id} onManage={onManage} />
       <DetailsButton label={say.portal.details} open={details} />
       <PortalMenu portal={portal} onManage={onManage} details={details} />
     </PaneHead>
+  )
+}
+
+/** Who takes part, at a glance; the way to all of them. */
+function Faces({ portal, onManage }: { portal: string; onManage(): void }) {
+  const stays = presentIn(portal)
+  const shown = stays.length > FACES_SHOWN ? stays.slice(0, FACES_SHOWN - 1) : stays
+  return (
+    <button type="button" class="faces" onClick={onManage}>
+      <span class="sr-only">{say.portal.manage}</span>
+      {shown.map(stay => (
+        <Avatar key={stay.id} name={stay.name} id={stay.person} side={stay.side} small />
+      ))}
+      {shown.length < stays.length && (
+        <span class="avatar small others num" aria-hidden="true">
+          +{stays.length - shown.length}
+        </span>
+      )}
+    </button>
   )
 }
 

@@ -4,7 +4,7 @@ import type { Participant, Portal, Share } from '../../protocol'
 import { Link } from '../../router'
 import { authorOf, isFact, portalFeeds, presentIn, readBy, standingShares } from '../../state/portals'
 import { myId } from '../../state/session'
-import { Icon } from '../../ui/icon'
+import { fileIcon, Icon } from '../../ui/icon'
 import { PersonLine } from '../../ui/person_line'
 import { words } from '../../words'
 import { say } from '../../words/firm'
@@ -57,7 +57,7 @@ export function PortalSide({
           {shares.slice(0, SHARES_SHOWN).map(share => (
             <li key={share.id}>
               <a class="file" href={contentAddress(share.document)} download={share.name}>
-                <Icon name="doc" />
+                <Icon name={fileIcon(share.media_type)} />
                 <span class="name cut">{share.name}</span>
                 <span class="quiet">{wasOpened(share) ? say.resources.opened : ''}</span>
               </a>

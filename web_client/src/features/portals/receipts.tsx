@@ -1,7 +1,7 @@
 import { firstName } from '../../state/people'
 import { presentIn, readBy } from '../../state/portals'
 import { Icon } from '../../ui/icon'
-import { listOf } from '../../words'
+import { fewOf } from '../../words'
 import { say } from '../../words/firm'
 
 /** Who has read, client by client. Colleagues' reads stand among the events and in the list behind this line. */
@@ -15,8 +15,8 @@ export function Receipts({ portal, number, onAsk }: { portal: string; number: nu
     .filter(stay => readBy(portal, stay.person) < number)
     .map(stay => firstName(stay.name))
   const parts = [
-    read.length > 0 && say.portal.readBy(listOf(read)),
-    unread.length > 0 && say.portal.sentTo(listOf(unread)),
+    read.length > 0 && say.portal.readBy(fewOf(read)),
+    unread.length > 0 && say.portal.sentTo(fewOf(unread)),
   ]
   return (
     <button type="button" class="state receipts" onClick={onAsk}>
