@@ -37,7 +37,7 @@ export function Composer(props: ComposerProps) {
     >
       <div class="strip">
         <Icon name={icon} small />
-        <span class="cut">{strip}</span>
+        <span>{strip}</span>
         {instead}
       </div>
       <WritingBox
