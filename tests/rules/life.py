@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-from tests.rules.world import PATIENCE_S, Actor, World
+from tests.rules.world import Actor, World
 
 PHONE, OTHER_PHONE = "+14155550139", "+14155550172"
 
 
 @dataclass
 class Life:
-    """What happens in one firm; ``mark`` stands in every word that is written in portals and texts."""
+    """What happens in one firm.
+
+    ``mark`` stands in every word that the firm knows, ``secret`` in those for the participants of one portal.
+    """
 
     world: World
     mark: str = ""
+    secret: str = ""
 
     async def __call__(self) -> AsyncIterator[str]:
         """Let it happen; tells each command after it was done."""
@@ -26,12 +29,16 @@ class Life:
                 yield command
 
     def words(self, text: str) -> str:
-        """What somebody writes."""
+        """What everybody at the firm may read."""
         return f"{text} {self.mark}".strip()
+
+    def private(self, text: str) -> str:
+        """What only those in the portal may read."""
+        return f"{text} {self.secret}".strip()
 
     async def _portal(self) -> AsyncIterator[str]:
         world, matter = self.world, self.world.matter
-        await world.priya.do("draft.save", scope=matter, channel="portal", text=self.words("Dear Ana"))
+        await world.priya.do("draft.save", scope=matter, channel="portal", text=self.private("Dear Ana"))
         yield "draft.save"
         first = await self._send(world.priya, "Dear Ana, welcome")
         yield "message.send"
@@ -42,7 +49,7 @@ class Life:
         await world.priya.do("portal.read", portal=matter, number=2)
         yield "portal.read"
         await world.priya.do("draft.save", scope=matter, channel="portal", text="")
-        await world.ana.do("draft.save", scope=matter, channel="portal", text=self.words("One more"))
+        await world.ana.do("draft.save", scope=matter, channel="portal", text=self.private("One more"))
         yield "draft.save"
         await world.priya.do("message.delete", message=first["message"])
         yield "message.delete"
@@ -80,7 +87,7 @@ class Life:
             yield "participant.add"
         await self._send(world.marco, "I am new here")
         await world.tom.do("portal.read", portal=matter, number=99)
-        await world.ana.do("draft.save", scope=matter, channel="portal", text=self.words("Hello Marco"))
+        await world.ana.do("draft.save", scope=matter, channel="portal", text=self.private("Hello Marco"))
         yield "draft.save"
         for person in (world.ana, world.tom):
             await world.priya.do("participant.remove", portal=matter, person=person.id)
@@ -124,10 +131,10 @@ class Life:
         found = await world.priya.ask("contact.list", find="Nora")
         nora = found["contacts"][0]["id"]
         sent = await world.priya.do("text.send", contact=nora, text=self.words("Can you call me?"))
-        await self._failed(nora, sent["text"])
+        await world.text_failed(nora, sent["text"])
         yield "text.send"
         again = await world.tom.do("text.retry", text=sent["text"])
-        await self._failed(nora, again["text"])
+        await world.text_failed(nora, again["text"])
         yield "text.retry"
         await world.tom.do("thread.read", contact=nora, number=2)
         yield "thread.read"
@@ -137,14 +144,5 @@ class Life:
         yield "contact.update"
 
     async def _send(self, who: Actor, text: str, **more: Any) -> dict[str, Any]:
-        words = self.words(text) if text else ""
+        words = self.private(text) if text else ""
         return await who.do("message.send", portal=self.world.matter, text=words, **more)
-
-    async def _failed(self, contact: str, text: str) -> None:
-        """Wait until the worker has given a text up: the firm has no carrier."""
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                page = await self.world.priya.ask("thread.get", contact=contact)
-                if any(one["id"] == text and one["state"] == "failed" for one in page["texts"]):
-                    return
-                await asyncio.sleep(0.02)

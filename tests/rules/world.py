@@ -203,6 +203,15 @@ class World:
                 self.firm, f"+1833555{secrets.randbelow(10_000):04}", "app", lines.Webhook.random()
             )
 
+    async def text_failed(self, contact: str, text: str) -> None:
+        """Wait until the worker has given a text up."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                page = await self.priya.ask("thread.get", contact=contact)
+                if any(one["id"] == text and one["state"] == "failed" for one in page["texts"]):
+                    return
+                await asyncio.sleep(0.02)
+
     async def sign_in_client(self, contact: UUID, name: str) -> Actor:
         """A session of a contact, as signing in leaves it in the browser."""
         async with transaction(
