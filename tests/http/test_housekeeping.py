@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from server.clock import wall_clock
-from server.housekeeping import tidy
+from server.housekeeping import end_sessions_that_ran_out, tidy
 from server.hub.doorbell import LocalDoorbell
 from storage.blobs import Blobs
+from storage.database import Database
 from tests.http.conftest import OpenBrowser
 from tests.http.house import Browser, House, refusal
 from tests.http.test_socket import close_code, greeted, opened
@@ -71,3 +72,16 @@ async def test_old_links_and_letters_that_never_went_are_forgotten(
     for table, left in (("sign_in_link", 0), ("outbox", 1)):
         rows = await house.database.fetch(f"SELECT id FROM {table} WHERE firm_id = $1", [house.firm])
         assert len(rows) == left, table
+
+
+async def test_a_node_that_has_just_started_forgets_letters_of_firms_it_never_heard_of(
+    house: House, open_browser: OpenBrowser
+) -> None:
+    """It has none of their keys, and needs none to delete: what cannot be tidied would end the node."""
+    await open_browser().ask_for_link(house.email("nobody"))
+    settings, later = house.node.settings, wall_clock() + 2 * DAY_MS
+    await end_sessions_that_ran_out(house.database, LocalDoorbell(), later)
+    async with Database.open(settings.database_url, settings.master_keys) as started:
+        blobs = Blobs(settings.data_dir / "blobs", started.vault)
+        await tidy(started, LocalDoorbell(), blobs, later)
+    assert await house.mails() == []
