@@ -213,7 +213,8 @@ def _put_in_place(partial: Path, path: Path) -> None:
 def _sweep(partial: Path, older_than_ms: int) -> int:
     swept = 0
     for file in partial.glob("*"):
-        if file.stat().st_mtime * 1000 < older_than_ms:
-            file.unlink(missing_ok=True)
-            swept += 1
+        with suppress(FileNotFoundError):  # its upload may have ended since the folder was listed
+            if file.stat().st_mtime * 1000 < older_than_ms:
+                file.unlink()
+                swept += 1
     return swept

@@ -222,6 +222,15 @@ async def test_partial_files_are_swept_after_a_day(blobs: Blobs, firm_id: UUID, 
     assert len(_files(folder)) == 1
 
 
+async def test_a_file_that_goes_while_the_folder_is_swept_is_no_fault(
+    blobs: Blobs, firm_id: UUID, folder: Path
+) -> None:
+    """An upload that ends takes its partial file away; a link to nothing is listed and not there as well."""
+    await blobs.write(firm_id, _pieces(b"kept"), NO_LIMIT)
+    (folder / "partial" / "just-ended").symlink_to("nowhere")
+    assert await blobs.sweep(time.time_ns() // 1_000_000) == 0
+
+
 async def test_a_deleted_file_is_gone_and_deleting_again_is_no_error(
     blobs: Blobs, firm_id: UUID, folder: Path
 ) -> None:
