@@ -30,8 +30,10 @@ async def add_participant(change: Transaction, who: Person, args: AddParticipant
     person = UUID(args.person)
     await people.hold(who.firm, person)
     portal = await _lock(who, UUID(args.portal))
+    if who.role != "admin":
+        await access.stay_in(who, portal.id)  # before the person is looked for: else its refusal would tell
     side = await _side_of(who, person)
-    if side == "client" or who.role != "admin":
+    if side == "client":
         await access.stay_in(who, portal.id)
     if await Participant.exists(portal_id=portal.id, person_id=person, left_at=None):
         raise Refused("conflict", "This person takes part already.")

@@ -105,6 +105,14 @@ async def test_p9_an_admin_from_outside_adds_colleagues_and_nothing_else(world: 
     assert present(await page_of(world.tom, world.matter)) == {"Priya Shah", "Ana Ruiz", "Tom Becker"}
 
 
+async def test_p9_a_colleague_outside_cannot_find_out_whether_there_is_a_portal(world: World) -> None:
+    nobody = "01890000-0000-7000-8000-000000000000"
+    before = await refused(world.tom, "participant.add", portal=world.matter, person=nobody)
+    await send(world.priya, world.matter)
+    after = await refused(world.tom, "participant.add", portal=world.matter, person=nobody)
+    assert (before.code, before.message) == (after.code, after.message)
+
+
 async def test_p9_who_works_here_no_longer_does_not_count_as_the_firms_participant(world: World) -> None:
     await send(world.tom, world.matter)
     await world.tom.do("participant.add", portal=world.matter, person=world.priya.id)
