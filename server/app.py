@@ -117,7 +117,7 @@ async def _open(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Part
     workers = Workers(database, doorbell, clock, _mailer(settings), carrier)
     sessions = Sessions(database)
     dispatch = dispatch_of(database, workers.bell, sessions.note_use)
-    hub = Hub(database, dispatch, Renderer(database, BODIES), doorbell, clock)
+    hub = Hub(database, dispatch, Renderer(database, BODIES, portals.PLAIN_BODIES), doorbell, clock)
     parts = Parts(
         database=database,
         dispatch=dispatch,

@@ -20,10 +20,10 @@ from server.access import Person
 from server.transaction import Doorbell, Transaction, transaction
 from storage.database import Database
 from storage.errors import Collision, IntegrityError, StoreAway
+from storage.footprint import Footprint
 from storage.keys import derived_id
 from storage.log import Cursor
 from storage.models import CommandReply, Device
-from storage.sending import Footprint
 
 CommandFunction = Callable[[Transaction, Person, Any], Awaitable[Shape]]
 QueryFunction = Callable[[Database, Person, Any], Awaitable[Shape]]

@@ -15,6 +15,10 @@ BodyFunction = Callable[[Side, Sequence[Entry]], Awaitable[Mapping[str, Shape]]]
 """Loads the bodies of entries of its kinds, by event id, as one side may know them; without what is gone."""
 
 
+PlainBodyFunction = Callable[[Database, UUID, Collection[str]], Awaitable[Sequence["Identified"] | None]]
+"""Loads entities of a firm, by their ids, by one statement; none where that does not tell all of them."""
+
+
 class Identified(Protocol):
     """Any entity."""
 
@@ -27,8 +31,7 @@ def by_entity(load: Callable[[Collection[str]], Awaitable[Iterable[Identified]]]
     """Bodies that are the entities themselves, loaded together by their ids."""
 
     async def bodies(_: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
-        found = {entity.id: entity for entity in await load({entry.entity for entry in entries})}
-        return {entry.event_id: found[entry.entity] for entry in entries if entry.entity in found}  # type: ignore[misc]
+        return _by_event(entries, await load({entry.entity for entry in entries}))
 
     return bodies
 
@@ -45,12 +48,29 @@ def one_by_one(load: Callable[[Side, Entry], Awaitable[Shape]]) -> BodyFunction:
 class Renderer:
     """Loads bodies at the moment of delivery, so that deletion and revocation never fight the log."""
 
-    def __init__(self, database: Database, bodies: Mapping[str, BodyFunction]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        bodies: Mapping[str, BodyFunction],
+        plain_bodies: Mapping[str, PlainBodyFunction] | None = None,
+    ) -> None:
         self._database = database
         self._bodies = bodies
+        self._plain_bodies = plain_bodies or {}
 
     async def events(self, firm: UUID, side: Side, entries: Sequence[Entry]) -> dict[str, Event]:
         """The events of these entries by event id, as one side may know them, all from one moment."""
+        found = await self._plain(firm, entries) or await self._of_one_moment(firm, side, entries)
+        return {entry.event_id: _event(entry, found.get(entry.event_id)) for entry in entries}
+
+    async def _plain(self, firm: UUID, entries: Sequence[Entry]) -> Mapping[str, Shape] | None:
+        """Bodies that one statement can tell: it sees one moment by itself."""
+        loads = {self._plain_bodies.get(entry.kind) for entry in entries}
+        load = loads.pop() if len(loads) == 1 else None
+        entities = load and await load(self._database, firm, {entry.entity for entry in entries})
+        return _by_event(entries, entities) if entities else None
+
+    async def _of_one_moment(self, firm: UUID, side: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
         by_function: dict[BodyFunction, list[Entry]] = {}
         for entry in entries:
             by_function.setdefault(self._bodies[entry.kind], []).append(entry)
@@ -58,7 +78,12 @@ class Renderer:
         async with self._database.snapshot(firm):
             for load, group in by_function.items():
                 found.update(await load(side, group))
-        return {entry.event_id: _event(entry, found.get(entry.event_id)) for entry in entries}
+        return found
+
+
+def _by_event(entries: Sequence[Entry], entities: Iterable[Identified]) -> Mapping[str, Shape]:
+    found = {entity.id: entity for entity in entities}
+    return {entry.event_id: found[entry.entity] for entry in entries if entry.entity in found}  # type: ignore[misc]
 
 
 def _event(entry: Entry, body: Shape | None) -> Event:

@@ -20,14 +20,14 @@ from server.access import Person
 from server.dispatch import CommandFunction, Outcome, QueryFunction, Shortcut
 from server.records import documents, facts, portals
 from server.records.drafts import draft_shape
-from server.render import BodyFunction, by_entity, one_by_one
+from server.render import BodyFunction, PlainBodyFunction, by_entity, one_by_one
 from server.transaction import Transaction
-from storage import log
+from storage import log, plain_messages
 from storage.database import Database
+from storage.footprint import Footprint
 from storage.keys import derived_id, new_id
 from storage.log import Entry
 from storage.models import Contact, Document, Draft, Fact, Message, Participant, Portal, Share
-from storage.sending import Footprint, Sending, send
 
 
 async def send_message(change: Transaction, who: Person, args: SendMessage) -> MessageSent:
@@ -71,7 +71,7 @@ async def send_at_once(
     text = args.text.strip()
     if not text or args.attachment is not None:
         return None
-    sending = Sending(
+    sending = plain_messages.Sending(
         firm=who.firm,
         portal=UUID(args.portal),
         author=who.id,
@@ -82,7 +82,7 @@ async def send_at_once(
         event=new_id(),
         kind="message.sent",
     )
-    sent = await send(database, sending, footprint)
+    sent = await plain_messages.send(database, sending, footprint)
     if sent is None:
         return None
     return Outcome(MessageSent(message=str(sending.message), number=sent.number), sent.heads)
@@ -250,4 +250,8 @@ BODIES: Mapping[str, BodyFunction] = {
     "portal.changed": by_entity(_portals),
     "participants.changed": one_by_one(_people),
     "draft.saved": by_entity(_drafts),
+}
+PLAIN_BODIES: Mapping[str, PlainBodyFunction] = {
+    "message.sent": portals.plain_messages,
+    "message.deleted": portals.plain_messages,
 }

@@ -15,6 +15,8 @@ from server.access import Person
 from server.records.documents import name_told
 from server.records.people import Named, hold, named
 from server.transaction import Transaction
+from storage import plain_messages as plain
+from storage.database import Database
 from storage.models import Blob, Document, Matter, Message, Participant, Portal, Share
 
 
@@ -168,6 +170,26 @@ async def message_shapes(messages: Sequence[Message]) -> list[MessageShape]:
     """Messages with what is attached to them, in the order given."""
     attachments = await _attachments({message.share_id for message in messages if message.share_id})
     return [_message_shape(message, attachments.get(message.share_id)) for message in messages]
+
+
+async def plain_messages(database: Database, firm: UUID, ids: Collection[str]) -> list[MessageShape] | None:
+    """`message_shapes` by one statement, where nothing is attached to any."""
+    found = await plain.read(database, firm, ids)
+    if found is None:
+        return None
+    return [
+        MessageShape(
+            id=message.id,
+            version=message.version,
+            portal=message.portal,
+            number=message.number,
+            author=message.author,
+            at=message.at,
+            text=message.text,
+            deleted=message.deleted,
+        )
+        for message in found
+    ]
 
 
 def _message_shape(message: Message, attachment: Attachment | None) -> MessageShape:

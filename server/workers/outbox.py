@@ -26,6 +26,8 @@ from storage.outbox import Claimed, Kind
 LEASE_MS: Final = 180_000
 """Longer than any work takes: 90 s for a mail, 40 s for a text, and two transactions each."""
 POLL_S: Final = 0.5
+BREATH_S: Final = 0.02
+"""Between two looks at least, since rings may come by the thousand a second and each look is a query."""
 CONCURRENT_ITEMS: Final = 8
 MOST_ATTEMPTS: Final = 12
 """So often may one piece of work fail by a fault of ours, or take its process with it, before it is given up.
@@ -114,6 +116,7 @@ class OutboxLoop:
 
     async def _rest(self) -> None:
         """Sleep until something was committed here or an item ended, but never for long."""
+        await asyncio.sleep(BREATH_S)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(POLL_S * random.uniform(0.75, 1.25)):  # noqa: S311, nodes shall not march in step
                 await self._awake.wait()

@@ -14,7 +14,7 @@ class Portal(Model):
 
     ``last_number`` counts items that clients may see (messages, and shares without one), ``last_fact`` what
     only the firm may: two counters, because a gap would tell a client that somebody read something (R4).
-    Whoever comes or goes counts a fact, under the lock of this row; `storage.sending` stands on that.
+    Whoever comes or goes counts a fact, under the lock of this row; `storage.plain_messages` stands on that.
     """
 
     id = fields.UUIDField(primary_key=True)

@@ -15,6 +15,7 @@ from server.app import COMMANDS, QUERIES, SHORTCUTS
 from server.dispatch import Answer, Dispatch, Request, Shortcut
 from server.features.portals import send_message
 from server.hub.doorbell import LocalDoorbell
+from server.records import portals
 from server.transaction import Transaction
 from storage.keys import derived_id, new_id
 from storage.models import CommandReply, Device, LogEntry, Message, Portal
@@ -135,6 +136,20 @@ async def test_a_repeat_tells_the_same_place_in_the_log(ways: list[Way]) -> None
     for way in ways:
         first, again = [await way.send(way.world.ana, "repeated", "the same") for _ in range(2)]
         assert (first.result, first.upto) == (again.result, again.upto)
+
+
+async def test_what_one_statement_tells_is_what_models_tell(ways: list[Way]) -> None:
+    """P5 and I12: also of a message that was deleted."""
+    way, world = ways[0], ways[0].world
+    answers = [await way.send(world.ana, f"message-{place}", f"text {place}") for place in range(2)]
+    ids = [answer.result["message"] for answer in answers]
+    await world.priya.do("message.delete", message=ids[1])
+    short = await portals.plain_messages(world.database, world.firm, ids)
+    async with world.database.snapshot(world.firm):
+        long = await portals.message_shapes(await Message.filter(id__in=ids))
+    assert short is not None
+    assert sorted(short, key=str) == sorted(long, key=str)
+    assert [message.deleted for message in sorted(long, key=lambda shape: shape.number)] == [False, True]
 
 
 async def _rows_of(way: Way, answer: Answer) -> Any:

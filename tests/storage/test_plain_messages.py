@@ -12,9 +12,10 @@ import pytest
 
 from storage import log
 from storage.database import Database
+from storage.footprint import Footprint
 from storage.keys import new_id
 from storage.models import CommandReply, Device, LogEntry, Message, Participant, Portal
-from storage.sending import Footprint, Sending, Sent, send
+from storage.plain_messages import PlainMessage, Sending, Sent, read, send
 from tests.storage.conftest import MASTERS, new_firm
 
 DEADLINE_S = 20
@@ -166,6 +167,31 @@ async def test_a_removal_wins_against_a_message_that_waits_for_it(on_postgres: S
             await _until_waiting(scene.database)
         assert await waiting is None
     assert await scene.told(scene.client) == []
+
+
+async def test_one_statement_reads_what_is_plain_and_only_that(scene: Scene) -> None:
+    sendings = [scene.sending() for _ in range(3)]
+    for sending in sendings:
+        await scene.send(sending)
+    ids = [str(sending.message) for sending in sendings]
+    async with scene.database.transaction(scene.firm):
+        await Message.filter(id=ids[1]).update(deleted_at=2_000, version=2)
+    found = {message.id: message for message in await _read(scene, ids)}
+    assert {id: (m.number, m.text, m.deleted, m.version) for id, m in found.items()} == {
+        ids[0]: (1, "Good morning", False, 1),
+        ids[1]: (2, "", True, 2),
+        ids[2]: (3, "Good morning", False, 1),
+    }
+    async with scene.database.transaction(scene.firm):
+        await Message.filter(id=ids[2]).update(share_id=new_id())
+    assert await read(scene.database, scene.firm, ids) is None
+    assert len(await _read(scene, ids[:2])) == 2
+
+
+async def _read(scene: Scene, ids: list[str]) -> list[PlainMessage]:
+    found = await read(scene.database, scene.firm, ids)
+    assert found is not None
+    return found
 
 
 async def _set(database: Database) -> Scene:

@@ -1,35 +1,23 @@
-"""A message to an open portal, with everything that its command leaves behind, written at once.
+"""Messages without an attachment, in portals that are open: most of what is said, so the short way for it.
 
-The feature can say the same in a transaction of a dozen statements. That is the long way, for all that is
-not plain: opening a portal, attaching, refusing, repeating. Here it is one statement on PostgreSQL and one
-hop to the writer's thread on SQLite: both write the same rows, or none.
+Features can do the same with models, in a dozen statements. That is the long way, for all that is not plain:
+opening a portal, attaching, refusing, repeating. Here a message is written, with all that its command leaves
+behind, by one statement on PostgreSQL and in one hop to the writer's thread on SQLite; both write the same
+rows, or none. And messages are read by one statement.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from storage import log
 from storage.database import Database
+from storage.footprint import NO_RESULT, Footprint
 from storage.log import Cursor, Draft
-
-NO_RESULT = b"null"
-"""What is kept as the answer: its number is not known before the row is locked, nor may it stand there in
-clear. A repeat runs the command again, which finds what it made."""
-
-
-@dataclass(frozen=True, slots=True)
-class Footprint:
-    """What a command leaves besides its effect: its answer for repeats (I9), its device's number (I10)."""
-
-    reply: UUID
-    command: str
-    digest: str
-    device: UUID | None = None
-    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +43,20 @@ class Sent:
     heads: dict[str, Cursor]
 
 
+@dataclass(frozen=True, slots=True)
+class PlainMessage:
+    """A message as it is now; its text is empty once it was deleted."""
+
+    id: str
+    portal: str
+    version: int
+    number: int
+    author: str
+    at: int
+    text: str
+    deleted: bool
+
+
 async def send(database: Database, sending: Sending, footprint: Footprint) -> Sent | None:
     """Write a message and what states it, if its author takes part in the portal and it is new.
 
@@ -73,6 +75,31 @@ async def send(database: Database, sending: Sending, footprint: Footprint) -> Se
         return None
     tag = values["tag"]
     return Sent(rows[0]["number"], {row["id"]: Cursor(row["seq"], tag) for row in rows})
+
+
+async def read(database: Database, firm: UUID, ids: Collection[str]) -> list[PlainMessage] | None:
+    """These messages of a firm, in any order; none at all where one of them has an attachment."""
+    await database.vault.load(firm)
+    marks = ", ".join(f"${place}" for place in range(1, len(ids) + 1))
+    rows = await database.fetch(_READ.format(marks=marks), list(ids))
+    if any(row["share_id"] is not None for row in rows):
+        return None
+    return [_opened(database, firm, row) for row in rows]
+
+
+def _opened(database: Database, firm: UUID, row: dict[str, Any]) -> PlainMessage:
+    deleted = row["deleted_at"] is not None
+    plain = b"" if deleted else database.vault.open(firm, "message", "body", UUID(row["id"]), row["body"])
+    return PlainMessage(
+        id=row["id"],
+        portal=row["portal_id"],
+        version=row["version"],
+        number=row["number"],
+        author=row["author_id"],
+        at=row["at"],
+        text=plain.decode(),
+        deleted=deleted,
+    )
 
 
 def _values(database: Database, sending: Sending, footprint: Footprint) -> dict[str, Any]:
@@ -97,6 +124,11 @@ def _values(database: Database, sending: Sending, footprint: Footprint) -> dict[
         "number": footprint.number,
     }
 
+
+_READ = """
+SELECT id, portal_id, version, number, author_id, at, body, share_id, deleted_at
+FROM message WHERE id IN ({marks})
+"""
 
 # A statement sees the moment at which it began, even if it had to wait for the portal's row. Only that row is
 # read anew; so if somebody came or went meanwhile, which is a fact and counted there, nothing may be written.
