@@ -67,21 +67,27 @@ export const standingShares = (portal: string): Share[] =>
     .filter(share => share.portal === portal && !share.stopped)
     .sort((a, b) => b.at - a.at)
 
-/** What one person has shown in a portal and still stands there, each document once, newest first. */
-export function documentsSharedBy(portal: string, person: string): Document[] {
-  const theirs = standingShares(portal).filter(share => share.sharer === person)
-  const documents = theirs.map(({ document, portal: matter, sharer, name, size_bytes, media_type, at }) => ({
-    id: document,
-    version: 0,
-    matter,
-    name,
-    size_bytes,
-    media_type,
-    at,
-    author: sharer,
-  }))
-  return [...new Map(documents.reverse().map(document => [document.id, document])).values()].reverse()
-}
+/** What stands in a portal, each document once, newest first. */
+export const documentsIn = (portal: string): Share[] => newestOfEach(standingShares(portal))
+
+/** What one person has shown in a portal and still stands there. */
+export const documentsSharedBy = (portal: string, person: string): Document[] =>
+  newestOfEach(standingShares(portal).filter(share => share.sharer === person)).map(
+    ({ document, portal: matter, sharer, name, size_bytes, media_type, at }) => ({
+      id: document,
+      version: 0,
+      matter,
+      name,
+      size_bytes,
+      media_type,
+      at,
+      author: sharer,
+    }),
+  )
+
+/** Of shares, newest first, the first of each document. */
+const newestOfEach = (given: Share[]): Share[] =>
+  given.filter((share, at) => given.findIndex(each => each.document === share.document) === at)
 
 export const authorOf = (item: Message | Share): string => (isShare(item) ? item.sharer : item.author)
 

@@ -47,7 +47,7 @@ export const en = {
     arrived: (author: string, text: string) => `${author}: ${text}`,
     document: 'Document',
     typing: (name: string) => `${name} is typing`,
-    trouble: 'The messages could not be loaded.',
+    trouble: 'This could not be loaded.',
   },
 
   composer: {
@@ -105,6 +105,7 @@ export const en = {
 
   client: {
     private: 'Private',
+    sections: 'Sections',
     greeting: (name: string) => `Hello, ${name}`,
     yourPortals: 'Your portals',
     legalTeam: 'your legal team',

@@ -48,7 +48,7 @@ export const es: Words = {
     arrived: (author, text) => `${author}: ${text}`,
     document: 'Documento',
     typing: name => `${name} está escribiendo`,
-    trouble: 'No se pudieron cargar los mensajes.',
+    trouble: 'No se pudo cargar.',
   },
 
   composer: {
@@ -107,6 +107,7 @@ export const es: Words = {
 
   client: {
     private: 'Privado',
+    sections: 'Secciones',
     greeting: name => `Hola, ${name}`,
     yourPortals: 'Sus portales',
     legalTeam: 'su equipo legal',

@@ -3,7 +3,7 @@ import { contentAddress } from '../../connection/http'
 import { run } from '../../connection/line'
 import type { Portal, Share } from '../../protocol'
 import { personOf } from '../../state/people'
-import { portalFeeds, standingShares } from '../../state/portals'
+import { documentsIn, portalFeeds } from '../../state/portals'
 import { fileIcon, Icon } from '../../ui/icon'
 import { kindName, sizeName } from '../../ui/sizes'
 import { shortDay } from '../../ui/times'
@@ -33,7 +33,7 @@ export function ClientDocuments({ portal }: { portal: Portal }) {
     )
     uploads.value = [...uploads.value, ...begun]
   }
-  const shares = standingShares(portal.id)
+  const shares = documentsIn(portal.id)
   const under = uploads.value.filter(each => !each.document.value)
   return (
     <>

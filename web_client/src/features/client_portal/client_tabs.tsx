@@ -13,9 +13,14 @@ const TABS: readonly (readonly [ClientTab, IconName])[] = [
 export function ClientTabs({ portal, tab }: { portal: string; tab: ClientTab }) {
   const count = unreadIn(portal)
   return (
-    <nav class="client-tabs" aria-label="Portal">
+    <nav class="tab-bar" aria-label={words.value.client.sections}>
       {TABS.map(([each, icon]) => (
-        <Link key={each} to={placeOf(portal, each)} aria-current={each === tab ? 'page' : undefined}>
+        <Link
+          key={each}
+          to={placeOf(portal, each)}
+          class="place"
+          aria-current={each === tab ? 'page' : undefined}
+        >
           <Icon name={icon} />
           {words.value[each]}
           {each === 'messages' && count > 0 && (

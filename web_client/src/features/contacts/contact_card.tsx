@@ -1,5 +1,3 @@
-import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
 import { query } from '../../connection/http'
 import type { Contact, ContactCard } from '../../protocol'
 import { go, Link } from '../../router'
@@ -11,27 +9,21 @@ import { phoneName } from '../../ui/phone_name'
 import { say } from '../../words/firm'
 import { RecordHead } from '../shell/record_head'
 import { RecordPane } from '../shell/record_pane'
+import { useAsked } from '../shell/use_asked'
 import { ContactForm } from './contact_form'
 
 /** One contact: how to reach them, what signs in, what texts, and the matters they have a part in. */
 export function ContactCardPane({ id }: { id: string }) {
-  const card = useSignal<ContactCard | null | undefined>(undefined)
   const touched = matters.list().filter(matter => matter.client === id || matter.related.includes(id)).length
-  useEffect(() => {
-    query('contact.get', { contact: id }).then(
-      found => {
-        contacts.put(found.contact)
-        card.value = found
-      },
-      () => {
-        card.value ??= null
-      },
-    )
+  const asked = useAsked(async () => {
+    const found = await query('contact.get', { contact: id })
+    contacts.put(found.contact)
+    return found
   }, [id, generation.value, contacts.get(id)?.version, touched])
   const held = (found: ContactCard) => contacts.get(id) ?? found.contact
   return (
     <RecordPane
-      card={card.value}
+      asked={asked}
       gone={say.texts.gone}
       show={(found, onEdit) => <Card contact={held(found)} card={found} onEdit={onEdit} />}
       edit={(found, onDone) => <ContactForm contact={held(found)} onDone={onDone} />}

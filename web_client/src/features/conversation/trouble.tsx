@@ -17,9 +17,11 @@ export function Trouble({ problem, again, slight }: TroubleProps) {
       <p>
         {words.value.thread.trouble} {problem.message}
       </p>
-      <button type="button" class={slight ? 'text-button' : 'button quiet-button'} onClick={again}>
-        {words.value.tryAgain}
-      </button>
+      {problem.temporary && (
+        <button type="button" class={slight ? 'text-button' : 'button quiet-button'} onClick={again}>
+          {words.value.tryAgain}
+        </button>
+      )}
     </div>
   )
 }

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { RequestFailed } from '../../connection/http'
+import { phase } from '../../connection/line'
 import type { Problem } from '../../protocol'
 import type { Feed, Feeds } from '../../state/feeds'
 import { generation } from '../../state/session'
@@ -38,6 +39,10 @@ export function useFeed<T extends Item>(
   useEffect(() => {
     if (!feeds.open.peek().has(scope) && generation.peek() > 0) load()
   }, [scope, feed === undefined, generation.value])
+  const live = phase.value === 'live'
+  useEffect(() => {
+    if (live && problem?.temporary && !feed?.loaded) load()
+  }, [live])
   const older = () => {
     const first = firstNumber(feed)
     if (loadingOlder || first === undefined) return

@@ -12,7 +12,7 @@ export function ChooseOfMatter({
   onChoose(document: Document): void
   onClose(): void
 }) {
-  const card = useMatterCard(matter)
+  const { found: card } = useMatterCard(matter)
   return (
     <ChooseDocument
       title={say.resources.choose}

@@ -15,7 +15,7 @@ import { useMatterCard } from './use_matter_card'
 export function MatterCardPane({ id }: { id: string }) {
   return (
     <RecordPane
-      card={useMatterCard(id)}
+      asked={useMatterCard(id)}
       gone={say.matters.gone}
       show={(card, onEdit) => <Card card={card} onEdit={onEdit} />}
       edit={(card, onDone) => <MatterForm matter={matters.get(id) ?? card.matter} onDone={onDone} />}

@@ -1,5 +1,3 @@
-import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
 import { query } from '../../connection/http'
 import { run } from '../../connection/line'
 import type { MatterCard } from '../../protocol'
@@ -10,31 +8,28 @@ import { toastProblem } from '../../ui/toast'
 import { words } from '../../words'
 import { say } from '../../words/firm'
 import { PendingState } from '../conversation/pending_state'
+import { Trouble } from '../conversation/trouble'
 import { PaneHead } from '../shell/pane_head'
+import { useAsked } from '../shell/use_asked'
 import { PortalComposer } from './portal_composer'
 import { unsentIn } from './send_message'
 
 /** A matter whose portal this person does not see: it may be opened, covered by an admin, or left alone. */
 export function NotInPortal({ matter }: { matter: string }) {
-  const card = useSignal<MatterCard | null | undefined>(undefined)
-  useEffect(() => {
-    query('matter.get', { matter }).then(
-      found => {
-        card.value = found
-      },
-      () => {
-        card.value = null
-      },
+  const { found: card, problem, again } = useAsked(() => query('matter.get', { matter }), [matter])
+  if (card === undefined)
+    return (
+      <main class="pane" aria-busy={!problem}>
+        {problem && <Trouble problem={problem} again={again} />}
+      </main>
     )
-  }, [matter])
-  if (card.value === undefined) return <main class="pane" aria-busy="true" />
-  if (card.value?.portal === 'none') return <StartPortal card={card.value} />
+  if (card?.portal === 'none') return <StartPortal card={card} />
   return (
     <main class="pane">
       <div class="empty">
         <Icon name="lock" />
         <h1>{say.portal.hidden}</h1>
-        {card.value?.portal === 'closed_to_you' ? <Cover matter={matter} /> : <p>{say.portal.hiddenLead}</p>}
+        {card?.portal === 'closed_to_you' ? <Cover matter={matter} /> : <p>{say.portal.hiddenLead}</p>}
         <button type="button" class="button quiet-button" onClick={() => go('/')}>
           {words.value.back}
         </button>

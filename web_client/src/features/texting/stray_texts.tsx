@@ -1,7 +1,5 @@
-import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
-import { query, RequestFailed } from '../../connection/http'
-import type { Problem, StrayText } from '../../protocol'
+import { query } from '../../connection/http'
+import type { StrayText } from '../../protocol'
 import { generation } from '../../state/session'
 import { Icon } from '../../ui/icon'
 import { phoneName } from '../../ui/phone_name'
@@ -9,32 +7,15 @@ import { fullTime, iso, timeWithDay } from '../../ui/times'
 import { say } from '../../words/firm'
 import { Trouble } from '../conversation/trouble'
 import { RecordHead } from '../shell/record_head'
+import { useAsked } from '../shell/use_asked'
 
 /** Texts from numbers that the firm never wrote to: they belong to no thread, and only admins see them (T2). */
 export function StrayTexts() {
-  const texts = useSignal<readonly StrayText[] | null>(null)
-  const problem = useSignal<Problem | null>(null)
-  const load = () => {
-    problem.value = null
-    query('quarantine.list', {}).then(
-      found => {
-        texts.value = found.texts
-      },
-      (error: unknown) => {
-        if (!(error instanceof RequestFailed)) throw error
-        problem.value = error.problem
-      },
-    )
-  }
-  useEffect(load, [generation.value])
+  const { found, problem, again } = useAsked(() => query('quarantine.list', {}), [generation.value])
   return (
-    <main class="pane texting" aria-labelledby="pane-title" aria-busy={!texts.value && !problem.value}>
+    <main class="pane texting" aria-labelledby="pane-title" aria-busy={!found && !problem}>
       <RecordHead name={say.stray.title} under={say.stray.lead} back="/texts" />
-      {problem.value ? (
-        <Trouble problem={problem.value} again={load} />
-      ) : (
-        texts.value && <Listed texts={texts.value} />
-      )}
+      {found ? <Listed texts={found.texts} /> : problem && <Trouble problem={problem} again={again} />}
     </main>
   )
 }

@@ -1,7 +1,6 @@
 import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
 import { query } from '../../connection/http'
-import type { Contact, Matter } from '../../protocol'
+import type { Contact } from '../../protocol'
 import { go, Link } from '../../router'
 import { portals } from '../../state/portals'
 import { contacts } from '../../state/records'
@@ -14,6 +13,7 @@ import { say } from '../../words/firm'
 import { useFeed } from '../conversation/use_feed'
 import { PaneHead } from '../shell/pane_head'
 import { DetailsButton, SidePane } from '../shell/side_pane'
+import { useAsked } from '../shell/use_asked'
 import { fetchThreadPage } from './send_text'
 import { TextThread } from './text_thread'
 
@@ -52,15 +52,10 @@ export function TextScreen({ contact }: { contact: string }) {
 }
 
 function ContactSide({ card }: { card: Contact }) {
-  const matters = useSignal<Matter[]>([])
-  useEffect(() => {
-    query('contact.get', { contact: card.id }).then(
-      found => {
-        matters.value = found.matters
-      },
-      () => {},
-    )
-  }, [card.id, card.version, generation.value])
+  const { found } = useAsked(
+    () => query('contact.get', { contact: card.id }),
+    [card.id, card.version, generation.value],
+  )
   return (
     <>
       <section>
@@ -86,8 +81,8 @@ function ContactSide({ card }: { card: Contact }) {
       </section>
       <section>
         <h2>{say.texts.matters}</h2>
-        {!matters.value.length && <p class="quiet">{say.contacts.noMatters}</p>}
-        {matters.value.map(matter => (
+        {found?.matters.length === 0 && <p class="quiet">{say.contacts.noMatters}</p>}
+        {found?.matters.map(matter => (
           <Link
             key={matter.id}
             to={portals.get(matter.id) ? `/portals/${matter.id}` : `/matters/${matter.id}`}
