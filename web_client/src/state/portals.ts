@@ -32,6 +32,19 @@ export const portalFeeds = new Feeds<FeedItem>()
 /** The last item of each portal that everybody in it can see, by portal. */
 export const lastItems = signal<ReadonlyMap<string, Message | Share>>(new Map())
 
+/** Whether nothing of an item stands any more but its place. */
+export const isGone = (item: Message | Share): boolean =>
+  isShare(item) ? Boolean(item.stopped) : Boolean(item.deleted)
+
+/** The last item that stands, where this page holds the portal's feed; else the last, which may be gone. */
+export function lastStanding(portal: string): Message | Share | undefined {
+  const last = lastItems.value.get(portal)
+  if (!last || !isGone(last)) return last
+  const held = [...(portalFeeds.get(portal)?.items.values() ?? [])]
+  const standing = held.filter((item): item is Message | Share => !isFact(item) && !isGone(item))
+  return standing.sort((a, b) => a.number - b.number).at(-1) ?? last
+}
+
 /** How far each participant has read each portal, for the firm's eyes. Markers only move forward. */
 export const readMarkers = signal<ReadonlyMap<string, ReadMarker>>(new Map())
 

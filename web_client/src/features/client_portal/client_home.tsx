@@ -1,7 +1,7 @@
 import type { Message, Portal, Share } from '../../protocol'
 import { go, Link } from '../../router'
 import { personOf } from '../../state/people'
-import { authorOf, isFact, isShare, portalFeeds } from '../../state/portals'
+import { authorOf, isFact, isGone, isShare, portalFeeds } from '../../state/portals'
 import { me, myId } from '../../state/session'
 import { unreadIn } from '../../state/unread'
 import { Icon } from '../../ui/icon'
@@ -98,9 +98,6 @@ function RecentRow({ item }: { item: Message | Share }) {
     </Link>
   )
 }
-
-const isGone = (item: Message | Share): boolean =>
-  isShare(item) ? Boolean(item.stopped) : Boolean(item.deleted)
 
 const headline = (item: Message | Share): string =>
   isShare(item) ? item.name : item.text || (item.attachment?.name ?? '')

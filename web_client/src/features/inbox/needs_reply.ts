@@ -1,7 +1,10 @@
-import { authorOf, lastItems, participantOf } from '../../state/portals'
+import { authorOf, isGone, lastStanding, participantOf } from '../../state/portals'
 
-/** Whether the client had the last word: then the firm is waited for. */
+/**
+ * Whether the client had the last word: then the firm is waited for. What was deleted answers nobody, so where
+ * this page does not know what stood before it, somebody has to look.
+ */
 export function needsReply(portal: string): boolean {
-  const last = lastItems.value.get(portal)
-  return last !== undefined && participantOf(portal, authorOf(last))?.side === 'client'
+  const last = lastStanding(portal)
+  return last !== undefined && (isGone(last) || participantOf(portal, authorOf(last))?.side === 'client')
 }

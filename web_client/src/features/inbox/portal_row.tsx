@@ -1,6 +1,6 @@
 import type { Message, Portal, Share } from '../../protocol'
 import { personOf } from '../../state/people'
-import { authorOf, isShare, lastItems, lastTime, presentIn, readBy } from '../../state/portals'
+import { authorOf, isShare, lastStanding, lastTime, presentIn, readBy } from '../../state/portals'
 import { Icon } from '../../ui/icon'
 import { words } from '../../words'
 import { say } from '../../words/firm'
@@ -9,7 +9,7 @@ import { ConversationRow, saidBy } from './conversation_row'
 export function PortalRow({ portal, open }: { portal: Portal; open: boolean }) {
   const clients = presentIn(portal.id).filter(stay => stay.side === 'client')
   const [first] = clients
-  const last = lastItems.value.get(portal.id)
+  const last = lastStanding(portal.id)
   return (
     <ConversationRow
       scope={portal.id}
