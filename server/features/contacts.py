@@ -32,10 +32,12 @@ async def create_contact(change: Transaction, who: Person, args: CreateContact) 
     Raises:
         Refused: ``invalid``, ``conflict``.
     """
+    contact_id = change.derived_id("contact")
+    made = await Contact.get_or_none(id=contact_id)
+    if made is not None:  # repeated after its answer was forgotten: still not a second card
+        return (await contact_shapes(who.firm, [made]))[0]
     emails, phones = _addresses(args.emails), _numbers(args.phones)
-    contact = Contact(
-        id=change.derived_id("contact"), firm_id=who.firm, name=args.name.strip(), note=args.note
-    )
+    contact = Contact(id=contact_id, firm_id=who.firm, name=args.name.strip(), note=args.note)
     contact.sign_in_email = _chosen_email(emails, args.sign_in_email)
     contact.texting_phone = _chosen_phone(phones, args.texting_phone)
     await _check_free(contact)

@@ -58,9 +58,12 @@ async def add_share(change: Transaction, who: Person, args: AddShare) -> ShareSh
         Refused: ``not_found``.
     """
     portal, _ = await portals.enter_or_open(change, who, UUID(args.portal))
-    document = await Document.get_or_none(id=args.document, matter_id=portal.id, firm_id=who.firm)
+    document = await documents.standing(portal, UUID(args.document))
     if document is None or not access.may_share(who, document):
         raise Refused("not_found", "This document is not among those of the matter.")
+    made = await Share.get_or_none(id=documents.share_id(change, document))
+    if made is not None:  # repeated after its answer was forgotten: still not a second share
+        return (await documents.share_shapes([made]))[0]
     number = await portals.next_number(portal)
     clients = await access.clients_in(portal.id)
     share = await documents.share_document(change, portal, document, clients, number, None)

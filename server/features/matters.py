@@ -41,10 +41,14 @@ async def create_matter(change: Transaction, who: Person, args: CreateMatter) ->
     Raises:
         Refused: ``invalid``.
     """
+    matter_id = change.derived_id("matter")
+    made = await Matter.get_or_none(id=matter_id)
+    if made is not None:  # repeated after its answer was forgotten: still not a second case
+        return (await matter_shapes([made]))[0]
     await _check_contacts(who, {UUID(args.client), *map(UUID, args.related)})
     await _check_users(who, set(map(UUID, args.responsible)))
     matter = await Matter.create(
-        id=change.derived_id("matter"),
+        id=matter_id,
         firm_id=who.firm,
         name=args.name.strip(),
         number=args.number.strip(),
@@ -78,10 +82,10 @@ async def update_matter(change: Transaction, who: Person, args: UpdateMatter) ->
     matter.version += 1
     await matter.save()
     await _write_people(matter, related, responsible)
+    if (matter.name, matter.number, matter.area) != (before.name, before.number, before.area):
+        await _tell_portal_changed(change, matter)  # portals are locked before threads, everywhere
     touched = {UUID(before.client), matter.client_id, *map(UUID, before.related), *map(UUID, related)}
     await _tell_changed(change, matter, touched)
-    if (matter.name, matter.number, matter.area) != (before.name, before.number, before.area):
-        await _tell_portal_changed(change, matter)
     return (await matter_shapes([matter]))[0]
 
 

@@ -34,10 +34,14 @@ async def create_user(change: Transaction, who: Person, args: CreateUser) -> Use
     email = args.email.strip().lower()
     if not is_email_address(email):
         raise Refused("invalid", f"“{email}” is not an email address.")
+    user_id = change.derived_id("user")
+    made = await User.get_or_none(id=user_id)
+    if made is not None:  # repeated after its answer was forgotten: still not a second person
+        return user_shape(made)
     if await User.exists(email=email):
         raise Refused("conflict", "Somebody signs in with this address already.")
     user = await User.create(
-        id=change.derived_id("user"),
+        id=user_id,
         firm_id=who.firm,
         name=args.name.strip(),
         title=args.title.strip(),

@@ -57,6 +57,24 @@ def _share_shape(share: Share, document: Document, blobs: dict[UUID, Blob]) -> S
     )
 
 
+async def standing(portal: Portal, document: UUID) -> Document | None:
+    """A document of a portal's matter, kept as it is until this transaction ends.
+
+    A new name or a deletion that crossed a new share would not be told by it. Take the portal's lock first,
+    as those changes do.
+    """
+    return await (
+        Document.filter(id=document, matter_id=portal.id, firm_id=portal.firm_id, deleted_at=None)
+        .select_for_update()
+        .first()
+    )
+
+
+def share_id(change: Transaction, document: Document) -> UUID:
+    """The key of the share that a command makes of a document: the same in every repeat."""
+    return change.derived_id("share", str(document.id))
+
+
 def name_told(share: Share, document: Document) -> str:
     """What a share calls its document: after its end the name of then, since a later one is not shared."""
     return share.name_when_stopped or document.name
@@ -72,6 +90,7 @@ async def share_document(
 ) -> Share:
     """Make a document visible as item ``number``; attachments that had lost it are whole again."""
     share = await Share.create(
+        id=share_id(change, document),
         firm_id=change.firm,
         portal_id=portal.id,
         document_id=document.id,

@@ -113,6 +113,25 @@ async def test_i9_repeats_at_once_over_lines_and_http_have_one_effect_and_one_an
     assert await texts_of(world) == ["first", "once"]
 
 
+async def test_i9_what_was_made_is_not_made_again_when_its_answer_was_forgotten(world: World) -> None:
+    """Somebody who comes back after weeks sends what was never answered: it must not refuse or double."""
+    await send(world.priya, world.matter)
+    document = await world.priya.upload(world.matter, "a.txt", b"a")
+    wishes: list[tuple[str, dict[str, Any]]] = [
+        ("contact.create", {"name": "Nora", "emails": [world.email("nora")]}),
+        ("matter.create", {"name": "Lind estate", "client": world.marco.id}),
+        ("share.add", {"portal": world.matter, "document": document["id"]}),
+        ("user.create", {"name": "Ira", "email": world.email("ira"), "password": "a long enough password"}),
+    ]
+    made = [await world.priya.do(name, key=name.replace(".", "-"), **args) for name, args in wishes]
+    async with world.database.transaction():
+        await world.database.execute("DELETE FROM command_reply")
+    before = await logs_of(world)
+    again = [await world.priya.do(name, key=name.replace(".", "-"), **args) for name, args in wishes]
+    assert again == made
+    assert await logs_of(world) == before
+
+
 async def test_i9_a_repeat_says_that_it_is_one_and_how_far_the_log_had_come(world: World) -> None:
     await send(world.priya, world.matter, "first")
     async with open_wire(world.ana, device="a-telephone") as wire:
