@@ -129,17 +129,18 @@ async def save_draft(change: Transaction, who: Person, args: SaveDraft) -> Done:
     else:
         _firm_only(who)
         await access.of_firm(Contact, who, scope)
-    draft, created = await Draft.get_or_create(
-        id=derived_id(who.id, scope, args.channel, "draft"),
-        defaults={
-            "firm_id": who.firm,
-            "person_id": who.id,
-            "scope_id": scope,
-            "channel": args.channel,
-            "body": args.text,
-        },
-    )
-    if not created:
+    draft_id = derived_id(who.id, scope, args.channel, "draft")
+    draft = await Draft.filter(id=draft_id).select_for_update().first()
+    if draft is None:
+        draft = await Draft.create(
+            id=draft_id,
+            firm_id=who.firm,
+            person_id=who.id,
+            scope_id=scope,
+            channel=args.channel,
+            body=args.text,
+        )
+    else:
         draft.body = args.text
         draft.version += 1
         await draft.save(update_fields=["body", "version"])
@@ -180,7 +181,7 @@ async def portal_items(database: Database, who: Person, args: PortalPage) -> Por
 
 
 async def _attachable(who: Person, portal: Portal, document_id: UUID) -> Document:
-    document = await Document.get_or_none(id=document_id, matter_id=portal.id, firm_id=who.firm)
+    document = await documents.standing(portal, document_id)
     if document is None or not access.may_share(who, document):
         raise Refused("not_found", "The attachment is not among the documents of this matter.")
     return document

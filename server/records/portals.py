@@ -9,6 +9,7 @@ from protocol.entities import Attachment, ReadMarker
 from protocol.entities import Message as MessageShape
 from protocol.entities import Participant as ParticipantShape
 from protocol.entities import Portal as PortalShape
+from protocol.errors import Refused
 from protocol.types import Side
 from server import access
 from server.access import Person
@@ -28,7 +29,10 @@ async def enter_or_open(change: Transaction, who: Person, portal_id: UUID) -> tu
     """
     if who.side == "client" or await Portal.exists(id=portal_id):
         return await access.enter(who, portal_id)
-    matter = await access.of_firm(Matter, who, portal_id)
+    # Locked, so that a change of its name or client comes before the portal, or finds it.
+    matter = await Matter.filter(id=portal_id, firm_id=who.firm).select_for_update().first()
+    if matter is None:
+        raise Refused("not_found")
     portal = await Portal.create(id=matter.id, firm_id=who.firm, opened_at=change.now, opened_by=who.id)
     opener = await join(change, portal, who.id, "firm")
     await join(change, portal, matter.client_id, "client")

@@ -171,6 +171,23 @@ async def test_p8_a_draft_follows_its_writer_to_another_device_and_to_nobody_els
     assert (await world.ana.ask("inbox.get"))["drafts"] == []
 
 
+@pytest.mark.parametrize("channel", ["portal", "text"])
+async def test_p8_drafts_saved_at_once_have_versions_of_their_own(world: World, channel: str) -> None:
+    """Two devices that write at once end with the same draft: the later version, whichever that was (I7)."""
+    scope = world.matter if channel == "portal" else world.ana.id
+    await world.priya.do("draft.save", scope=scope, channel=channel, text="0")
+    versions: list[int] = []
+
+    async def save(text: str) -> None:
+        saved = await world.priya.do("draft.save", scope=scope, channel=channel, text=text)
+        versions.append(saved["version"])
+
+    async with asyncio.TaskGroup() as devices:
+        for number in range(1, 11):
+            devices.create_task(save(str(number)))
+    assert sorted(versions) == list(range(2, 12))
+
+
 async def test_p9_to_another_firm_user_a_portal_is_not_found(world: World) -> None:
     sent = await send(world.priya, world.matter)
     for command, args in (
