@@ -44,12 +44,15 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def server_of(app: Starlette, trusted_proxies: Sequence[str] = ()) -> uvicorn.Server:
-    """uvicorn around an application, with the limits that must hold (docs/operations.md)."""
+def server_of(app: Starlette, trusted_proxies: Sequence[str] = (), *, has_hub: bool = True) -> uvicorn.Server:
+    """uvicorn around an application, with the limits that must hold (docs/operations.md).
+
+    Without a hub the application reads its WebSockets itself, which those of the hub do not offer.
+    """
     return _Server(
         uvicorn.Config(
             app,
-            **WEBSOCKET_SETTINGS,
+            **(WEBSOCKET_SETTINGS if has_hub else {}),
             http=DeadlineProtocol,
             log_config=None,
             access_log=False,

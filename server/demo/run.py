@@ -72,7 +72,7 @@ async def run(*, fresh: bool) -> int:
             listen(settings.listen_host, outside.port),
         )
         _say_where(settings, outside)
-        await serve_all((server, listeners[0]), (server_of(simulator), listeners[1]))
+        await serve_all((server, listeners[0]), (server_of(simulator, has_hub=False), listeners[1]))
     return 0
 
 
