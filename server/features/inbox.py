@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
-from protocol.entities import Draft as DraftShape
 from protocol.entities import Text as TextShape
 from protocol.entities import Thread as ThreadShape
 from protocol.entities import Unread
@@ -81,7 +80,7 @@ def inbox_query(of_texts: TextsPart) -> Callable[[Database, Person, Nothing], Aw
             threads=list(await of_texts.threads(database, who)),
             texts=list(await of_texts.texts(database, who)),
             unread=[*await _unread_items(database, stays), *await of_texts.unread(database, who)],
-            drafts=await _drafts(who, portal_ids),
+            drafts=[draft_shape(draft) for draft in await Draft.filter(person_id=who.id) if draft.body],
         )
 
     return inbox
@@ -109,11 +108,3 @@ async def _unread_items(database: Database, stays: Sequence[Participant]) -> lis
         Unread(scope=str(stay.portal_id), read_number=stay.read_number, numbers=numbers[stay.portal_id])
         for stay in stays
     ]
-
-
-async def _drafts(who: Person, portal_ids: Sequence[UUID]) -> list[DraftShape]:
-    """What the person has begun to write, but not in portals that are closed to it."""
-    begun = [draft for draft in await Draft.filter(person_id=who.id) if draft.body]
-    scopes = [draft.scope_id for draft in begun]
-    closed = set(await Portal.filter(id__in=scopes).values_list("id", flat=True)) - set(portal_ids)
-    return [draft_shape(draft) for draft in begun if draft.channel == "text" or draft.scope_id not in closed]
