@@ -132,6 +132,24 @@ async def test_i9_what_was_made_is_not_made_again_when_its_answer_was_forgotten(
     assert await logs_of(world) == before
 
 
+async def test_i9_i10_a_repeat_that_overtakes_its_first_try_gets_the_answer_as_well(world: World) -> None:
+    """A line breaks while its command runs; the next line brings the command again, at once."""
+    async with (
+        open_wire(world.priya, device="the-telephone") as old,
+        open_wire(world.priya, device="the-telephone") as new,
+    ):
+        for number in range(1, 21):
+            wish = {"key": secrets.token_urlsafe(12), "name": f"Contact {number}"}
+            replies = []
+            async with asyncio.TaskGroup() as both:
+                for wire in (old, new):
+                    replies.append(both.create_task(_make_contact(wire, number, wish)))  # noqa: PERF401
+            first, second = (reply.result() for reply in replies)
+            assert first["ok"], first
+            assert first["result"] == second["result"]
+    assert len((await world.priya.ask("contact.list", find="Contact"))["contacts"]) == 20
+
+
 async def test_i9_a_repeat_says_that_it_is_one_and_how_far_the_log_had_come(world: World) -> None:
     await send(world.priya, world.matter, "first")
     async with open_wire(world.ana, device="a-telephone") as wire:
@@ -198,6 +216,23 @@ async def test_i10_commands_keep_their_order_while_the_line_breaks_again_and_aga
 
 def _more_lines_than(screen: Screen, seen: int) -> Callable[[State], bool]:
     return lambda _: screen.client.connections > seen
+
+
+async def _make_contact(wire: Wire, number: int, wish: dict[str, str]) -> dict[str, Any]:
+    await wire.send(
+        {
+            "type": "command",
+            "id": number,
+            "key": wish["key"],
+            "name": "contact.create",
+            "args": {"name": wish["name"]},
+        }
+    )
+
+    def reply() -> dict[str, Any] | None:
+        return next((each for each in wire.frames if each.get("id") == number), None)
+
+    return await wire.until(reply, "the reply")
 
 
 async def _say(wire: Wire, number: int, world: World, text: str) -> dict[str, Any]:

@@ -12,11 +12,12 @@ import pytest
 
 from protocol.client import Memory
 from protocol.commands import COMMANDS
+from protocol.entities import Draft
 from storage import log
 from tests.rules.crowd import EVERYBODY, Crowd
 from tests.rules.life import Life
 from tests.rules.mirror import Mirror, fresh_state, mirror
-from tests.rules.world import Screen, World
+from tests.rules.world import Screen, World, send
 
 
 @contextlib.asynccontextmanager
@@ -69,6 +70,36 @@ async def test_i6_i12_whatever_happens_at_once_and_however_lines_break_all_scree
         assert max(screen.client.connections for screen in screens.values()) > 1, "some lines broke"
     assert crowd.done > 40, "most of what they tried took effect"
     await logs_agree(world)
+
+
+async def test_i12_a_new_name_reaches_whoever_joins_meanwhile(world: World) -> None:
+    await send(world.priya, world.matter)
+    async with world.priya.screen() as screen:
+        held = mirror(world.priya, screen.state)
+        for turn in range(12):
+            command = "participant.remove" if turn % 2 else "participant.add"
+            async with asyncio.TaskGroup() as both:
+                both.create_task(world.priya.do(command, portal=world.matter, person=world.marco.id))
+                both.create_task(
+                    world.tom.do("contact.update", contact=world.marco.id, name=f"Marco the {turn}th")
+                )
+            await world.settle(world.priya, screen)
+            await held.must_be_true(f"{command} beside a new name")
+
+
+async def test_i12_a_draft_for_a_portal_that_a_colleague_opened_meanwhile_stays_as_it_was(
+    world: World,
+) -> None:
+    async with world.tom.screen() as screen:
+        held = mirror(world.tom, screen.state)
+        await world.tom.do("draft.save", scope=world.matter, channel="portal", text="Dear Ana")
+        await send(world.priya, world.matter)
+        await world.settle(world.tom, screen)
+        await held.must_be_true("opening")
+        await world.priya.do("participant.add", portal=world.matter, person=world.tom.id)
+        await world.settle(world.tom, screen)
+        await held.must_be_true("joining")
+        assert [draft["text"] for draft in screen.state.all(Draft)] == ["Dear Ana"]
 
 
 async def logs_agree(world: World) -> None:
