@@ -73,6 +73,7 @@ LIMITS = (
     Limit("MAX_MESSAGE_CHARACTERS", types.MAX_MESSAGE_CHARACTERS, "The text of a portal message."),
     Limit("MAX_TEXT_CHARACTERS", types.MAX_TEXT_CHARACTERS, "A text message, all parts together."),
     Limit("MAX_UPLOAD_BYTES", types.MAX_UPLOAD_BYTES, "One uploaded file."),
+    Limit("MAX_FEED_NUMBER", types.MAX_FEED_NUMBER, "The greatest number of an item in a feed."),
     Limit("PAGE_ITEMS", queries.PAGE_ITEMS, "Messages or texts in one page of a feed."),
     Limit("MAX_PAGE_BYTES", queries.MAX_PAGE_BYTES, "One page of a feed; a larger one is cut short."),
 )

@@ -14,6 +14,7 @@ MAX_MESSAGE_CHARACTERS = 16_000
 MAX_TEXT_CHARACTERS = 2_048
 MAX_UPLOAD_BYTES = 104_857_600
 MAX_EXACT_INTEGER = 2**53 - 1
+MAX_FEED_NUMBER = 2**31 - 1  # a greater one would be no answer, but a fault in the store, which holds 32 bits
 
 # A lone $ would also match before a last line feed, and "id\n" is no id.
 _END = r"$(?!\n)"
@@ -35,7 +36,7 @@ Id = Annotated[str, Meta(pattern=_UUID, description="UUID in lower case, with hy
 Key = Annotated[str, Meta(pattern=MADE_BY_CLIENT, description="made by the client, the same in every repeat")]
 Millis = Annotated[int, Meta(ge=0, le=MAX_EXACT_INTEGER, description="milliseconds since 1970, UTC")]
 Count = Annotated[int, Meta(ge=0, le=MAX_EXACT_INTEGER)]
-Number = Annotated[int, Meta(ge=1, le=MAX_EXACT_INTEGER, description="place in a feed, from 1, dense")]
+Number = Annotated[int, Meta(ge=1, le=MAX_FEED_NUMBER, description="place in a feed, from 1, dense")]
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=_NOT_BLANK)]
 Line = Annotated[str, Meta(max_length=200, pattern=_ONE_LINE)]
 FileName = Annotated[str, Meta(min_length=1, max_length=255, pattern=_ONE_LINE)]

@@ -43,7 +43,7 @@ PORTAL = "0192f6a0-0000-7000-8000-000000000001"
         (
             "portal.read",
             {"portal": PORTAL, "number": 2**53},
-            "`number` must be at most 9,007,199,254,740,991.",
+            "`number` must be at most 2,147,483,647.",
         ),
         (
             "portal.read",

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from protocol.entities import Draft, Message
-from protocol.types import MAX_MESSAGE_CHARACTERS
+from protocol.types import MAX_FEED_NUMBER, MAX_MESSAGE_CHARACTERS
 from server.clock import wall_clock
 from tests.rules.world import Actor, RefusedByServer, World, execute_at, refused, send
 
@@ -186,6 +186,15 @@ async def test_p8_drafts_saved_at_once_have_versions_of_their_own(world: World, 
         for number in range(1, 11):
             devices.create_task(save(str(number)))
     assert sorted(versions) == list(range(2, 12))
+
+
+async def test_a_page_may_end_at_the_greatest_number_and_no_greater_one(world: World) -> None:
+    await send(world.priya, world.matter)
+    for query, scope in (("portal.get", {"portal": world.matter}), ("thread.get", {"contact": world.ana.id})):
+        await world.priya.ask(query, **scope, before=MAX_FEED_NUMBER)
+        with pytest.raises(RefusedByServer) as refusal:
+            await world.priya.ask(query, **scope, before=MAX_FEED_NUMBER + 1)
+        assert refusal.value.code == "invalid", query
 
 
 async def test_p9_to_another_firm_user_a_portal_is_not_found(world: World) -> None:

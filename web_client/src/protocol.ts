@@ -1091,6 +1091,8 @@ export const MAX_MESSAGE_CHARACTERS = 16_000
 export const MAX_TEXT_CHARACTERS = 2048
 /** One uploaded file. */
 export const MAX_UPLOAD_BYTES = 104_857_600
+/** The greatest number of an item in a feed. */
+export const MAX_FEED_NUMBER = 2_147_483_647
 /** Messages or texts in one page of a feed. */
 export const PAGE_ITEMS = 60
 /** One page of a feed; a larger one is cut short. */
