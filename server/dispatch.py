@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -105,6 +106,7 @@ class Dispatch:
         args = decode_args(request.args, spec.args)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
+                await self._database.vault.load(who.firm)
                 if self._note_use is not None:
                     await self._note_use(who, now)
                 return await self._at_once(who, request, args, now) or await self._attempt(
@@ -140,7 +142,7 @@ class Dispatch:
         shortcut = self._shortcuts.get(request.name)
         if shortcut is None:
             return None
-        footprint = _footprint(who, request, args)
+        footprint = self._footprint(who, request, args)
         outcome = await shortcut(self._database, who, args, key=request.key, footprint=footprint, now=now)
         if outcome is None:
             return None
@@ -148,7 +150,7 @@ class Dispatch:
         return Answer(msgspec.to_builtins(outcome.result), outcome.heads.get(str(who.log)))
 
     async def _attempt(self, who: Person, request: Request, args: Arguments, now: int) -> Answer:
-        footprint = _footprint(who, request, args)
+        footprint = self._footprint(who, request, args)
         async with transaction(
             self._database, self._bell, firm=who.firm, actor=who.id, now=now, key=request.key
         ) as change:
@@ -161,6 +163,19 @@ class Dispatch:
             upto = change.heads.get(str(who.log))
             await _keep_reply(change, footprint, result, upto)
         return Answer(result, upto)
+
+    def _footprint(self, who: Person, request: Request, args: Arguments) -> Footprint:
+        numbered = request.device is not None and request.number is not None
+        # Keyed: from a plain hash whoever has the database could guess a password, or what a short text said.
+        secret = self._database.vault.subkey(who.firm, "command digest")
+        said = request.name.encode() + b"\0" + command_digest_bytes(args)
+        return Footprint(
+            reply=derived_id(who.id, request.key, "reply"),
+            command=request.name,
+            digest=hmac.new(secret, said, hashlib.sha256).hexdigest(),
+            device=derived_id(who.id, str(request.device), "device") if numbered else None,
+            number=request.number if numbered else None,
+        )
 
     async def _repeat(
         self, change: Transaction, who: Person, kept: CommandReply, footprint: Footprint, args: Arguments
@@ -176,17 +191,6 @@ class Dispatch:
             result = msgspec.to_builtins(await self._commands[footprint.command](change, who, args))
         upto = None if kept.upto_seq is None else Cursor(kept.upto_seq, kept.upto_tag)
         return Answer(result, upto, repeated=True)
-
-
-def _footprint(who: Person, request: Request, args: Arguments) -> Footprint:
-    numbered = request.device is not None and request.number is not None
-    return Footprint(
-        reply=derived_id(who.id, request.key, "reply"),
-        command=request.name,
-        digest=hashlib.sha256(request.name.encode() + b"\0" + command_digest_bytes(args)).hexdigest(),
-        device=derived_id(who.id, str(request.device), "device") if numbered else None,
-        number=request.number if numbered else None,
-    )
 
 
 async def _keep_order(who: Person, footprint: Footprint) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import secrets
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 
 from protocol.client.state import State
+from protocol.codec import command_digest_bytes, decode_args
+from protocol.commands.users import CreateUser
 from storage import log
 from storage.log import Entry
 from tests.rules.wire import Wire, open_wire
@@ -148,6 +151,18 @@ async def test_i9_i10_a_repeat_that_overtakes_its_first_try_gets_the_answer_as_w
             assert first["ok"], first
             assert first["result"] == second["result"]
     assert len((await world.priya.ask("contact.list", find="Contact"))["contacts"]) == 20
+
+
+async def test_t7_what_is_kept_to_know_repeats_by_lets_nobody_check_a_guess(world: World) -> None:
+    """With the database alone, neither a new password nor the words of a message can be tried out."""
+    args = {"name": "Ira", "email": world.email("ira"), "password": "a long enough password"}
+    await world.priya.do("user.create", **args)
+    guess = command_digest_bytes(decode_args(args, CreateUser))
+    rows = await world.database.fetch(
+        "SELECT digest FROM command_reply WHERE person_id = $1 AND name = 'user.create'", [world.priya.id]
+    )
+    assert len(rows) == 1
+    assert rows[0]["digest"] != hashlib.sha256(b"user.create\0" + guess).hexdigest()
 
 
 async def test_i9_a_repeat_says_that_it_is_one_and_how_far_the_log_had_come(world: World) -> None:
