@@ -208,7 +208,12 @@ async def _code_matches(change: Transaction, link: SignInLink, code: str) -> boo
 
 async def _use(change: Transaction, link: SignInLink) -> bool:
     """Use a link up, if nobody did before and its address still is the one that signs in (A3)."""
-    contact = await Contact.get_or_none(id=link.contact_id, firm_id=link.firm_id, sign_in_email=link.address)
+    # Locked, so that a change of the address finds the session that this begins, or comes before it.
+    contact = await (
+        Contact.filter(id=link.contact_id, firm_id=link.firm_id, sign_in_email=link.address)
+        .select_for_update()
+        .first()
+    )
     if contact is None:
         return False
     used = await change.database.execute(
