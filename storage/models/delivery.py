@@ -84,7 +84,7 @@ class Device(Model):
 class OutboxItem(Model):
     """Work for the outside: written in the transaction that wants it, claimed by a worker until it is done.
 
-    ``kind`` says which worker; ``subject_id`` the text or mail. ``state``: ``due``, ``done`` or ``dead``.
+    ``kind`` says which worker; ``subject_id`` the text or mail. ``state``: ``due`` or ``done``.
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)

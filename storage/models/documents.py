@@ -43,6 +43,8 @@ class Document(EncryptedModel):
 class Share(EncryptedModel):
     """A document made visible in a portal, as item ``number``: its message's, or one of its own.
 
+    Its key derives from its sharer and the command's key, so that a repeat finds it.
+
     ``name_when_stopped``: what the document was called when the share ended; later names are not told by it.
     """
 
