@@ -24,6 +24,7 @@ from tests.servers import PORT_ATTEMPTS, ServerFailed, wait_until
 PORTS = range(20_000, 32_000)
 """Below those that the system lends to outgoing connections: the demo takes two neighbours."""
 
+REPOSITORY = Path(__file__).parents[2]
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 20
 MAIL_TIMEOUT_S = 20
@@ -70,6 +71,13 @@ class Demo:
         self.process = _launch(self.port, self.directory)
         if not _opens(self):
             raise ServerFailed(_console(self.directory))
+
+    def close(self) -> None:
+        """Ends it as Ctrl-C does."""
+        for desk in self._desks.values():
+            desk.leave()
+        self.process.terminate()
+        self.process.wait(STOP_TIMEOUT_S)
 
     def said(self) -> str:
         """What it has printed."""
@@ -119,6 +127,10 @@ class Desk:
         self.me: dict[str, Any] = _checked(signed_in)["me"]
         self._http.headers["X-Causeway-CSRF"] = signed_in.json()["csrf"]
 
+    def leave(self) -> None:
+        """Gives its connections back."""
+        self._http.close()
+
     def do(self, command: str, **args: Any) -> dict[str, Any]:
         """One command; its result."""
         key = {"Idempotency-Key": os.urandom(12).hex()}
@@ -144,8 +156,7 @@ def running_demo(directory: Path) -> Iterator[Demo]:
     try:
         yield demo
     finally:
-        demo.process.terminate()
-        demo.process.wait(STOP_TIMEOUT_S)
+        demo.close()
 
 
 def token_in(letter: str) -> str:
@@ -181,7 +192,9 @@ def _launch(port: int, directory: Path) -> subprocess.Popen[bytes]:
     }
     with (directory / "console").open("ab") as console:
         command = [sys.executable, "-m", "server", "demo"]
-        return subprocess.Popen(command, env=environment, stdout=console, stderr=subprocess.STDOUT)
+        return subprocess.Popen(
+            command, cwd=REPOSITORY, env=environment, stdout=console, stderr=subprocess.STDOUT
+        )
 
 
 def _opens(demo: Demo) -> bool:

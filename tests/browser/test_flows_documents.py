@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.cast import Case, open_case, said
+from tests.browser.cast import Case, open_case, said, write
 from tests.browser.demo import Demo
 from tests.browser.screens import Screens
 
@@ -70,6 +70,18 @@ def test_p5_a_deletion_can_be_thought_better_of(screens: Screens, case: Case) ->
     desk.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(said(desk, "The agreement is attached.")).to_be_visible()
+
+
+def test_p5_a_client_whose_answer_was_deleted_is_waiting_again(screens: Screens, case: Case) -> None:
+    desk, phone = both(screens, case)
+    write(phone, "Which page do I sign?")
+    expect(among(desk, "Needs your reply", case)).to_be_visible()
+    write(desk, "Page 7.")
+    expect(among(desk, "Waiting on the client", case)).to_contain_text("You: Page 7.")
+    ask_to_delete(desk, "Page 7.").get_by_role("button", name="Delete").click()
+    expect(among(desk, "Needs your reply", case)).to_contain_text("Which page do I sign?")
+    desk.goto(screens.demo.url)
+    expect(among(desk, "Needs your reply", case)).to_be_visible()
 
 
 def test_p6_d3_sharing_is_stopped_in_the_second_tab_and_the_message_keeps_only_the_name(
@@ -164,6 +176,11 @@ def both(screens: Screens, case: Case) -> tuple[Page, Page]:
     for screen in (desk, phone):
         expect(said(screen, "The agreement is attached.")).to_be_visible()
     return desk, phone
+
+
+def among(desk: Page, section: str, case: Case) -> Locator:
+    """The portal's row in a part of the list."""
+    return desk.locator(f"h2:has-text('{section}') + ul").get_by_role("link", name=case.name)
 
 
 def ask_to_delete(desk: Page, text: str) -> Locator:

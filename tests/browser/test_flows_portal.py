@@ -23,6 +23,21 @@ def case(demo: Demo) -> Case:
     return open_case(demo)
 
 
+def test_w5_the_demo_prints_addresses_that_lead_where_they_say(screens: Screens) -> None:
+    page = screens.blank()
+    printed = re.findall(r"^  (The \w+|Outgoing mail) +(http://\S+)", screens.demo.said(), re.MULTILINE)
+    headings = {
+        "The firm": "Sign in",
+        "The client": "Sign in to your client portal",
+        "The phone": "Phones in place of real ones",
+        "Outgoing mail": "Mail caught before it left",
+    }
+    assert [what for what, _ in printed] == list(headings)
+    for what, address in printed:
+        page.goto(address)
+        expect(page.get_by_role("heading", name=headings[what])).to_be_visible()
+
+
 def test_a5_a_firm_user_signs_in_and_a_wrong_password_is_told_in_plain_words(screens: Screens) -> None:
     page = screens.blank()
     page.goto(screens.demo.url)
