@@ -20,6 +20,7 @@ from server.access import Person
 from server.dispatch import CommandFunction, Outcome, QueryFunction, Shortcut
 from server.records import documents, facts, portals
 from server.records.drafts import draft_shape
+from server.records.pages import fitting
 from server.render import BodyFunction, PlainBodyFunction, by_entity, one_by_one
 from server.transaction import Transaction
 from storage import log, plain_messages
@@ -159,20 +160,20 @@ async def portal_items(database: Database, who: Person, args: PortalPage) -> Por
     portal = await Portal.get(id=portal_id)
     before = portal.last_number + 1 if args.before is None else args.before
     newest = args.before is None
-    messages = await (
+    found = await (
         Message.filter(portal_id=portal_id, number__gt=stay.visible_from, number__lt=before)
         .order_by("-number")
         .limit(PAGE_ITEMS + 1)
     )
-    more = len(messages) > PAGE_ITEMS
-    messages = messages[:PAGE_ITEMS][::-1]
+    messages = fitting(await portals.message_shapes(found[:PAGE_ITEMS]))[::-1]
+    more = len(found) > len(messages)
     first = messages[0].number if more else stay.visible_from
     head = (await log.heads(database, [str(who.log)]))[str(who.log)]
     return PortalItems(
         cursor=str(head.cursor),
         portal=(await portals.portal_shapes([portal]))[0],
         participants=await portals.everybody_in(who.firm, [portal_id], who.side) if newest else [],
-        messages=await portals.message_shapes(messages),
+        messages=messages,
         facts=await _facts_between(portal_id, first, before) if who.side == "firm" else [],
         markers=await portals.markers_in([portal_id]) if newest and who.side == "firm" else [],
         shares=await _shares_seen(stay) if newest else [],

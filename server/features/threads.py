@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Final
 from uuid import UUID
-
-import msgspec
 
 from protocol.commands.portals import MarkerMoved
 from protocol.commands.texting import ReadThread
@@ -15,12 +13,13 @@ from protocol.entities import Thread as ThreadShape
 from protocol.entities import Unread
 from protocol.errors import Refused
 from protocol.events import Marker
-from protocol.queries import MAX_PAGE_BYTES, PAGE_ITEMS, Nothing, Quarantine, ThreadItems, ThreadPage
+from protocol.queries import PAGE_ITEMS, Nothing, Quarantine, ThreadItems, ThreadPage
 from protocol.queries import StrayText as StrayTextShape
 from protocol.types import Side
 from server import access
 from server.access import Person
 from server.dispatch import CommandFunction, QueryFunction
+from server.records.pages import fitting
 from server.records.people import contact_shapes
 from server.records.texts import text_shapes, thread_shapes
 from server.render import BodyFunction, by_entity, one_by_one
@@ -74,7 +73,7 @@ async def thread_items(database: Database, who: Person, args: ThreadPage) -> Thr
     if args.before is not None:
         older = older.filter(number__lt=args.before)
     found = await older.order_by("-number").limit(PAGE_ITEMS + 1)
-    texts = _fitting(await text_shapes(found[:PAGE_ITEMS]))
+    texts = fitting(await text_shapes(found[:PAGE_ITEMS]))
     head = (await log.heads(database, [str(who.log)]))[str(who.log)]
     return ThreadItems(
         cursor=str(head.cursor),
@@ -83,18 +82,6 @@ async def thread_items(database: Database, who: Person, args: ThreadPage) -> Thr
         texts=texts[::-1],
         more=len(found) > len(texts),
     )
-
-
-def _fitting(newest_first: Sequence[TextShape]) -> list[TextShape]:
-    """As many as fit in a page, but at least one."""
-    kept: list[TextShape] = []
-    room_bytes = MAX_PAGE_BYTES
-    for text in newest_first:
-        room_bytes -= len(msgspec.json.encode(text))
-        if kept and room_bytes < 0:
-            break
-        kept.append(text)
-    return kept
 
 
 async def quarantine(_: Database, who: Person, __: Nothing) -> Quarantine:

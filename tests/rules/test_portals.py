@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from protocol.entities import Draft, Message
+from protocol.queries import MAX_PAGE_BYTES
 from protocol.types import MAX_FEED_NUMBER, MAX_MESSAGE_CHARACTERS
 from server.clock import wall_clock
 from tests.rules.world import Actor, RefusedByServer, World, execute_at, refused, send
@@ -186,6 +187,22 @@ async def test_p8_drafts_saved_at_once_have_versions_of_their_own(world: World, 
         for number in range(1, 11):
             devices.create_task(save(str(number)))
     assert sorted(versions) == list(range(2, 12))
+
+
+async def test_p3_a_page_of_long_messages_is_cut_short_and_the_rest_follows(world: World) -> None:
+    longest = "ß" * MAX_MESSAGE_CHARACTERS
+    for _ in range(20):
+        await send(world.priya, world.matter, longest)
+    numbers: list[int] = []
+    page = await world.ana.ask("portal.get", portal=world.matter)
+    assert page["more"]
+    while True:
+        assert len(str(page["messages"]).encode()) <= MAX_PAGE_BYTES + 10_000
+        numbers = [message["number"] for message in page["messages"]] + numbers
+        if not page["more"]:
+            break
+        page = await world.ana.ask("portal.get", portal=world.matter, before=numbers[0])
+    assert numbers == list(range(1, 21))
 
 
 async def test_a_page_may_end_at_the_greatest_number_and_no_greater_one(world: World) -> None:
