@@ -8,6 +8,7 @@ from uuid import UUID
 
 from protocol.frames import Event
 from protocol.types import Shape, Side
+from server.gathering import Gathering
 from storage.database import Database
 from storage.log import Entry
 
@@ -57,6 +58,7 @@ class Renderer:
         self._database = database
         self._bodies = bodies
         self._plain_bodies = plain_bodies or {}
+        self._plain_reads = Gathering(self._read_plain)
 
     async def events(self, firm: UUID, side: Side, entries: Sequence[Entry]) -> dict[str, Event]:
         """The events of these entries by event id, as one side may know them, all from one moment."""
@@ -67,8 +69,18 @@ class Renderer:
         """Bodies that one statement can tell: it sees one moment by itself."""
         loads = {self._plain_bodies.get(entry.kind) for entry in entries}
         load = loads.pop() if len(loads) == 1 else None
-        entities = load and await load(self._database, firm, {entry.entity for entry in entries})
+        if load is None:
+            return None
+        entities = await self._plain_reads.ask((load, firm), {entry.entity for entry in entries})
         return _by_event(entries, entities) if entities else None
+
+    async def _read_plain(
+        self, group: tuple[PlainBodyFunction, UUID], wanted: Sequence[set[str]]
+    ) -> Sequence[Sequence[Identified]]:
+        """Those of all logs together: what is said to several people is loaded once."""
+        load, firm = group
+        entities = await load(self._database, firm, set().union(*wanted)) or ()
+        return [entities] * len(wanted)
 
     async def _of_one_moment(self, firm: UUID, side: Side, entries: Sequence[Entry]) -> Mapping[str, Shape]:
         by_function: dict[BodyFunction, list[Entry]] = {}

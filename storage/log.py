@@ -6,6 +6,7 @@ order of numbers. A database sequence would not do: its readers miss rows whose 
 
 from __future__ import annotations
 
+import json
 import secrets
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -108,6 +109,27 @@ SELECT seq, tag, event_id, kind, scope_id, entity_id, version, actor_id, at, num
 FROM log_entry WHERE log_id = $1 AND seq > $2 ORDER BY seq LIMIT $3
 """
 
+_READ_ALL_SINCE = {
+    "postgres": """
+WITH wanted AS (SELECT ordinality AS place, (pair ->> 0)::uuid AS log_id, (pair ->> 1)::bigint AS after
+                FROM jsonb_array_elements($1::text::jsonb) WITH ORDINALITY AS w(pair, ordinality))
+SELECT w.place, e.seq, e.tag, e.event_id, e.kind, e.scope_id, e.entity_id, e.version, e.actor_id, e.at,
+       e.number, e.person_id
+FROM wanted w CROSS JOIN LATERAL (
+    SELECT * FROM log_entry WHERE log_id = w.log_id AND seq > w.after ORDER BY seq LIMIT $2) e
+ORDER BY w.place, e.seq
+""",
+    "sqlite": """
+WITH wanted AS (SELECT key + 1 AS place, json_extract(value, '$[0]') AS log_id,
+                       json_extract(value, '$[1]') AS after FROM json_each($1))
+SELECT w.place, e.seq, e.tag, e.event_id, e.kind, e.scope_id, e.entity_id, e.version, e.actor_id, e.at,
+       e.number, e.person_id
+FROM wanted w JOIN log_entry e ON e.log_id = w.log_id AND e.seq IN (
+    SELECT seq FROM log_entry WHERE log_id = w.log_id AND seq > w.after ORDER BY seq LIMIT $2)
+ORDER BY w.place, e.seq
+""",
+}
+
 _INSERT_IN_THREAD = """
 INSERT INTO log_entry (firm_id, log_id, seq, tag, event_id, kind, scope_id, entity_id, version, actor_id, at,
                        number, person_id)
@@ -141,6 +163,19 @@ async def read_since(database: Database, log: str, after: int, limit: int) -> li
     """Read up to ``limit`` entries after number ``after``, ascending."""
     rows = await database.fetch(_READ_SINCE, [log, after, limit])
     return [Entry(*row.values()) for row in rows]
+
+
+async def read_all_since(
+    database: Database, places: Sequence[tuple[str, int]], limit: int
+) -> list[list[Entry]]:
+    """`read_since` for several logs, each after its own number, in the order asked, by one statement."""
+    if len(places) == 1:
+        return [await read_since(database, *places[0], limit)]
+    found: list[list[Entry]] = [[] for _ in places]
+    for row in await database.fetch(_READ_ALL_SINCE[database.engine], [json.dumps(places), limit]):
+        place, *columns = row.values()
+        found[place - 1].append(Entry(*columns))
+    return found
 
 
 async def tag_at(database: Database, log: str, seq: int) -> int | None:

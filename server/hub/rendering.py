@@ -8,6 +8,7 @@ from uuid import UUID
 
 from protocol.codec import Encoding, encode
 from protocol.types import Side
+from server.gathering import Gathering
 from server.hub.batches import Rendered
 from server.hub.tail import Tail
 from server.render import Renderer
@@ -26,6 +27,15 @@ class Store:
         self.database = database
         self.renderer = renderer
         self.gate = asyncio.Semaphore(READS_AT_ONCE)
+        self._reads = Gathering(self._read_all)
+
+    async def read_since(self, log: str, seq: int, limit: int) -> list[Entry]:
+        """Up to ``limit`` entries of a log after number ``seq``. Raises StoreAway."""
+        return await self._reads.ask(limit, (log, seq))
+
+    async def _read_all(self, limit: int, places: Sequence[tuple[str, int]]) -> list[list[Entry]]:
+        async with self.gate:
+            return await logs.read_all_since(self.database, places, limit)
 
 
 class Rendering:
@@ -43,8 +53,7 @@ class Rendering:
         recent = self._tail.after(seq, limit)
         if recent is not None:
             return recent
-        async with self._store.gate:
-            return await logs.read_since(self._store.database, self._log, seq, limit)
+        return await self._store.read_since(self._log, seq, limit)
 
     async def of(self, entries: Sequence[Entry], encodings: Iterable[Encoding]) -> Rendered:
         """The events of these entries in these encodings, by number and encoding."""

@@ -113,6 +113,18 @@ def test_what_is_no_cursor_is_refused(text: str) -> None:
         Cursor.parse(text)
 
 
+async def test_several_logs_are_read_at_once_as_each_would_be_alone(database: Database) -> None:
+    ids = [await _new_log(database) for _ in range(4)]
+    for turn in range(1, 6):
+        async with database.transaction():
+            await log.append(database, _drafts(ids[:3] * turn))
+    places = [(str(log_id), after) for log_id, after in zip(ids, (0, 7, 15, 0), strict=True)]
+    for limit, lengths in {1: [1, 1, 0, 0], 4: [4, 4, 0, 0], 100: [15, 8, 0, 0]}.items():
+        together = await log.read_all_since(database, places, limit)
+        assert together == [await log.read_since(database, *place, limit) for place in places]
+        assert [len(entries) for entries in together] == lengths
+
+
 async def test_crossing_orders_collide_at_worst_and_are_run_again(database_url: str) -> None:
     """Several heads are locked in id order, but rows before them may not be."""
     async with Database.open(database_url, MASTERS) as one, Database.open(database_url, MASTERS) as two:
