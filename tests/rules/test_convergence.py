@@ -7,12 +7,18 @@ import contextlib
 import random
 from collections.abc import AsyncIterator
 from itertools import combinations
+from uuid import UUID
 
 import pytest
 
 from protocol.client import Memory
 from protocol.commands import COMMANDS
+from protocol.commands.contacts import UpdateContact
 from protocol.entities import Draft
+from server.clock import wall_clock
+from server.features.contacts import update_contact
+from server.hub.doorbell import LocalDoorbell
+from server.transaction import transaction
 from storage import log
 from tests.rules.crowd import EVERYBODY, Crowd
 from tests.rules.life import Life
@@ -72,19 +78,22 @@ async def test_i6_i12_whatever_happens_at_once_and_however_lines_break_all_scree
     await logs_agree(world)
 
 
-async def test_i12_a_new_name_reaches_whoever_joins_meanwhile(world: World) -> None:
+async def test_i12_a_new_name_reaches_whoever_is_added_while_it_is_given(world: World) -> None:
     await send(world.priya, world.matter)
-    async with world.priya.screen() as screen:
+    renaming = UpdateContact(contact=world.marco.id, name="Marco Polo")
+    async with world.priya.screen() as screen, asyncio.TaskGroup() as tasks:
         held = mirror(world.priya, screen.state)
-        for turn in range(12):
-            command = "participant.remove" if turn % 2 else "participant.add"
-            async with asyncio.TaskGroup() as both:
-                both.create_task(world.priya.do(command, portal=world.matter, person=world.marco.id))
-                both.create_task(
-                    world.tom.do("contact.update", contact=world.marco.id, name=f"Marco the {turn}th")
-                )
-            await world.settle(world.priya, screen)
-            await held.must_be_true(f"{command} beside a new name")
+        async with transaction(
+            world.database, LocalDoorbell(), firm=world.firm, actor=UUID(world.tom.id), now=wall_clock()
+        ) as change:
+            await update_contact(change, world.person(world.tom), renaming)
+            adding = tasks.create_task(
+                world.priya.do("participant.add", portal=world.matter, person=world.marco.id)
+            )
+            await asyncio.wait([adding], timeout=0.5)  # it must wait until the name is given
+        await adding
+        await world.settle(world.priya, screen)
+        await held.must_be_true("joining beside a new name")
 
 
 async def test_i12_a_draft_for_a_portal_that_a_colleague_opened_meanwhile_stays_as_it_was(

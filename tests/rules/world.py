@@ -203,6 +203,10 @@ class World:
                 self.firm, f"+1833555{secrets.randbelow(10_000):04}", "app", lines.Webhook.random()
             )
 
+    def person(self, who: Actor) -> Person:
+        """Somebody as the doors hand them on, in a session of their own."""
+        return Person(UUID(who.id), self.firm, who.role, new_id())
+
     async def text_failed(self, contact: str, text: str) -> None:
         """Wait until the worker has given a text up."""
         async with asyncio.timeout(PATIENCE_S):
@@ -309,9 +313,8 @@ async def refused(who: Actor, command: str, **args: Any) -> RefusedByServer:
 
 async def execute_at(world: World, who: Actor, now: int, command: str, **args: Any) -> Any:
     """One command at a time of the test's choosing, past the doors."""
-    person = Person(UUID(who.id), world.firm, who.role, new_id())
     dispatch = dispatch_of(world.database, LocalDoorbell())
-    answer = await dispatch.execute(person, Request(command, secrets.token_urlsafe(16), args), now)
+    answer = await dispatch.execute(world.person(who), Request(command, secrets.token_urlsafe(16), args), now)
     return answer.result
 
 
