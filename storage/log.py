@@ -7,6 +7,7 @@ order of numbers. A database sequence would not do: its readers miss rows whose 
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -15,6 +16,9 @@ from itertools import groupby
 from uuid import UUID
 
 from storage.database import Database
+
+_CURSOR = re.compile(r"([0-9]{1,18})\.([0-9a-f]{1,16})")
+"""As many digits as the store can compare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,10 @@ class Cursor:
         Raises:
             ValueError: it is no cursor.
         """
-        seq, _, tag = text.partition(".")
-        return cls(int(seq), int(tag, 16))
+        found = _CURSOR.fullmatch(text)
+        if found is None:
+            raise ValueError("not a cursor")
+        return cls(int(found[1]), int(found[2], 16))
 
 
 @dataclass(frozen=True, slots=True)

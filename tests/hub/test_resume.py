@@ -55,7 +55,7 @@ async def test_what_is_older_than_the_tail_is_read_from_the_store(house: House) 
 
 
 async def test_a_cursor_that_is_none_is_told_so(house: House, node: HubNode) -> None:
-    for text in ("nonsense", "1", "-.x", "5.é"):
+    for text in ("nonsense", "1", "-.x", "5.é", f"{10**20}.1"):
         assert await _reason(house, node, text) == "no_cursor"
 
 

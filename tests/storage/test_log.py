@@ -107,7 +107,7 @@ def test_a_cursor_survives_its_way_to_a_client_and_back(cursor: Cursor) -> None:
     assert Cursor.parse(str(cursor)) == cursor
 
 
-@pytest.mark.parametrize("text", ["", "1", "1.", ".1", "x.y", "1.2.3"])
+@pytest.mark.parametrize("text", ["", "1", "1.", ".1", "x.y", "1.2.3", "-1.1", "1_0.1", "٣.1", f"{10**20}.1"])
 def test_what_is_no_cursor_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         Cursor.parse(text)
