@@ -48,8 +48,9 @@ class Delivery:
         while self.delivered.seq < self._tail.end.seq:
             entries = await self._rendering.entries_after(self.delivered.seq, MAX_BATCH_EVENTS)
             rendered = await self._rendering.of(*self._wanted(entries))
-            self._serve(entries, rendered)
-            self.delivered = entries[-1].cursor
+            upto = entries[-1].cursor
+            self._serve(entries, rendered, upto)
+            self.delivered = upto
             self._moved.set()
             self._moved = asyncio.Event()
 
@@ -73,35 +74,29 @@ class Delivery:
             follower.give(empty_part(follower.told, self.delivered, follower.wire.encoding))
 
     def _wanted(self, entries: Sequence[Entry]) -> tuple[list[Entry], set[Encoding]]:
-        """What somebody here will be told of these entries, and in which encodings."""
-        wanted: list[Entry] = []
-        encodings: set[Encoding] = set()
-        for entry in entries:
-            speaking = {follower.wire.encoding for follower in self._audience.of(entry) if follower.current}
-            if speaking:
-                wanted.append(entry)
-                encodings |= speaking
-        return wanted, encodings
+        """What somebody here could be told of these entries, and in which encodings."""
+        encodings = {encoding for encoding, count in self._audience.encodings.items() if count}
+        return [entry for entry in entries if self._audience.near(entry)], encodings
 
-    def _serve(self, entries: Sequence[Entry], rendered: Rendered) -> None:
+    def _serve(self, entries: Sequence[Entry], rendered: Rendered, upto: Cursor) -> None:
         """Hand one batch to all who stand before it; those who see the same share the frame."""
-        shared: dict[tuple[Encoding, tuple[int, ...]], list[Part]] = {}
-        for follower, visible in self._views(entries).items():
-            view = follower.wire.encoding, tuple(entry.seq for entry in visible)
-            if view not in shared:
-                shared[view] = self._parts(self.delivered, entries, visible, rendered, view[0])
-            # More than one frame goes out one by one, as to everybody who is behind (I13).
-            if len(shared[view]) != 1 or not follower.give(shared[view][0]):
-                follower.considered = self.delivered
-                self._fall_behind(follower)
+        for visible, followers in self._audience.views(entries):
+            made: dict[Encoding, Part | None] = {}
+            for follower in followers:
+                encoding = follower.wire.encoding
+                if encoding not in made:
+                    made[encoding] = self._whole(visible, upto, rendered, encoding)
+                part = made[encoding]
+                if part is None or not follower.give(part):
+                    follower.considered = self.delivered
+                    self._fall_behind(follower)
 
-    def _views(self, entries: Sequence[Entry]) -> dict[Follower, list[Entry]]:
-        views: dict[Follower, list[Entry]] = {}
-        for entry in entries:
-            for follower in self._audience.of(entry):
-                if follower.current:
-                    views.setdefault(follower, []).append(entry)
-        return views
+    def _whole(
+        self, visible: Sequence[Entry], upto: Cursor, rendered: Rendered, encoding: Encoding
+    ) -> Part | None:
+        """One frame for all of it. More than one goes out one by one, as to everybody who is behind (I13)."""
+        made = self._parts(self.delivered, upto, visible, rendered, encoding)
+        return made[0] if len(made) == 1 else None
 
     def _fall_behind(self, follower: Follower) -> None:
         if follower.current:
@@ -139,16 +134,17 @@ class Delivery:
 
     def _give_alone(self, follower: Follower, entries: Sequence[Entry], rendered: Rendered) -> None:
         visible = [entry for entry in entries if follower.sight.sees(entry)]  # now, not a wait ago
-        found = self._parts(follower.considered, entries, visible, rendered, follower.wire.encoding)
+        upto = entries[-1].cursor
+        found = self._parts(follower.considered, upto, visible, rendered, follower.wire.encoding)
         if not visible:
-            follower.considered = entries[-1].cursor
+            follower.considered = upto
         elif found and follower.give(found[0]):
             follower.considered = found[0].upto
 
     @staticmethod
     def _parts(
         after: Cursor,
-        entries: Sequence[Entry],
+        upto: Cursor,
         visible: Sequence[Entry],
         rendered: Rendered,
         encoding: Encoding,
@@ -156,4 +152,4 @@ class Delivery:
         """The frames of one view; none where somebody came to see more while the bytes were being made."""
         if any((entry.seq, encoding) not in rendered for entry in visible):
             return []
-        return parts(after, visible, entries[-1].cursor, rendered, encoding)
+        return parts(after, visible, upto, rendered, encoding)
