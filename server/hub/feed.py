@@ -152,10 +152,7 @@ class Feed:
 
     async def _read_on(self) -> None:
         while True:
-            async with self._store.gate:
-                entries = await logs.read_since(
-                    self._store.database, self.id, self._tail.end.seq, READ_ENTRIES
-                )
+            entries = await self._store.read_since(self.id, self._tail.end.seq, READ_ENTRIES)
             if entries:
                 if entries[0].seq != self._tail.end.seq + 1:  # compacted under us
                     return self._start_over()
