@@ -1,22 +1,19 @@
 import { contentAddress } from '../../connection/http'
-import { shares } from '../../state/portals'
 import { fileIcon, Icon } from '../../ui/icon'
 import { aboutFile } from '../../ui/sizes'
 import { words } from '../../words'
 
 export interface CardFile {
   document: string
-  share: string | null
   name: string
   size_bytes: number
   media_type: string
   available?: boolean
 }
 
-/** A document as it hangs in a conversation; one whose share ended keeps its name and loses its link. */
+/** A document as it hangs in a conversation; one that no share shows any more keeps its name and loses its link. */
 export function AttachmentCard({ file }: { file: CardFile }) {
-  const share = file.share ? shares.get(file.share) : undefined
-  const open = file.available !== false && !share?.stopped
+  const open = file.available !== false
   const body = (
     <>
       <Sheet mediaType={file.media_type} />

@@ -25,7 +25,7 @@ export function MessagePiece({ message, children }: { message: Message; children
 export function SharePiece({ share }: { share: Share }) {
   return (
     <div class="piece" data-number={share.number}>
-      <AttachmentCard file={{ ...share, share: share.id, available: !share.stopped }} />
+      <AttachmentCard file={{ ...share, available: !share.stopped }} />
     </div>
   )
 }
