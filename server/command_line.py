@@ -27,7 +27,7 @@ from storage.models import Firm, User
 
 async def serve(settings: Settings) -> None:
     """Run one node until it is told to stop; the database is brought up to date first."""
-    await migrate(settings.database_url)
+    await _prepare(settings)
     listener = listen(settings.listen_host, settings.listen_port)
     await serve_all((server_of(create_app(settings), settings.trusted_proxies), listener))
 
@@ -82,6 +82,22 @@ async def create_line(settings: Settings, slug: str, phone: str) -> str:
     )
 
 
+async def rewrap_keys(settings: Settings) -> str:
+    """Wrap every data key by the newest master key, so that the older ones may go."""
+    async with _open(settings) as database, database.transaction():
+        count = await database.vault.rewrap()
+    return f"{count} data keys were wrapped anew. Older master keys may leave the settings now."
+
+
+async def rotate_key(settings: Settings, slug: str) -> str:
+    """Give a firm a new data key, for what is written from now on."""
+    async with _open(settings) as database:
+        firm = await _firm(database, slug)
+        async with database.transaction(firm):
+            number = await database.vault.rotate(firm)
+    return f"Data key {number} encrypts from two minutes from now; what stands is read with the old ones."
+
+
 async def call(settings: Settings, email: str, name: str, args: Any, key: str | None) -> Any:
     """Do one command of the protocol for a firm user."""
     async with _open(settings) as database:
@@ -91,9 +107,15 @@ async def call(settings: Settings, email: str, name: str, args: Any, key: str | 
     return answer.result
 
 
+async def _prepare(settings: Settings) -> None:
+    """Make what a first start finds missing, and bring the database up to date."""
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    await migrate(settings.database_url)
+
+
 @asynccontextmanager
 async def _open(settings: Settings) -> AsyncIterator[Database]:
-    await migrate(settings.database_url)
+    await _prepare(settings)
     async with Database.open(settings.database_url, settings.master_keys) as database:
         yield database
 

@@ -6,15 +6,15 @@ import hashlib
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
 
 from protocol.codec import command_digest_bytes, decode_args, decode_query
-from protocol.commands import COMMANDS
+from protocol.commands import COMMANDS, CommandSpec
 from protocol.errors import Refused
-from protocol.queries import QUERIES
+from protocol.queries import QUERIES, QuerySpec
 from protocol.types import Arguments, Shape
 from server import access
 from server.access import Person
@@ -28,6 +28,7 @@ from storage.models import CommandReply, Device
 
 CommandFunction = Callable[[Transaction, Person, Any], Awaitable[Shape]]
 QueryFunction = Callable[[Database, Person, Any], Awaitable[Shape]]
+Spec = TypeVar("Spec", CommandSpec, QuerySpec)
 UseFunction = Callable[[Person, int], Awaitable[None]]
 
 _ATTEMPTS = 5
@@ -98,11 +99,7 @@ class Dispatch:
         Raises:
             Refused: any code; nothing was changed.
         """
-        spec = COMMANDS.get(request.name)
-        if spec is None:
-            raise Refused("unknown_command", f"There is no command {request.name!r}.")
-        if who.role not in spec.roles:
-            raise Refused("forbidden")
+        spec = _spec(COMMANDS, who, request.name)
         args = decode_args(request.args, spec.args)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
@@ -112,10 +109,12 @@ class Dispatch:
                 return await self._at_once(who, request, args, now) or await self._attempt(
                     who, request, args, now
                 )
-            except (IntegrityError, Collision):
-                # A repeat of the same command committed first, or two changes crossed. Look again.
-                if attempt == _ATTEMPTS:
+            except IntegrityError:
+                if attempt == _ATTEMPTS:  # a repeat of it that committed first would have been found
                     raise
+            except Collision as error:  # two changes crossed: look again
+                if attempt == _ATTEMPTS:
+                    raise Refused("unavailable") from error
             except StoreAway as error:
                 raise Refused("unavailable") from error
         raise AssertionError("unreachable")
@@ -126,11 +125,7 @@ class Dispatch:
         Raises:
             Refused: any code.
         """
-        spec = QUERIES.get(name)
-        if spec is None:
-            raise Refused("unknown_command", f"There is no query {name!r}.")
-        if who.role not in spec.roles:
-            raise Refused("forbidden")
+        spec = _spec(QUERIES, who, name)
         decoded = decode_query(args, spec.args)
         try:
             async with self._database.snapshot(who.firm):
@@ -191,6 +186,15 @@ class Dispatch:
             result = msgspec.to_builtins(await self._commands[footprint.command](change, who, args))
         upto = None if kept.upto_seq is None else Cursor(kept.upto_seq, kept.upto_tag)
         return Answer(result, upto, repeated=True)
+
+
+def _spec(table: Mapping[str, Spec], who: Person, name: str) -> Spec:
+    spec = table.get(name)
+    if spec is None:
+        raise Refused("unknown_command", f"There is nothing called {name!r} here.")
+    if who.role not in spec.roles:
+        raise Refused("forbidden")
+    return spec
 
 
 async def _keep_order(who: Person, footprint: Footprint) -> None:

@@ -6,6 +6,9 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from typing import Protocol
 from uuid import UUID
 
+from msgspec import structs
+
+from protocol.events import EVENTS
 from protocol.frames import Event
 from protocol.types import Shape, Side
 from server.gathering import Gathering
@@ -18,6 +21,10 @@ BodyFunction = Callable[[Side, Sequence[Entry]], Awaitable[Mapping[str, Shape]]]
 
 PlainBodyFunction = Callable[[Database, UUID, Collection[str]], Awaitable[Sequence["Identified"] | None]]
 """Loads entities of a firm, by their ids, by one statement; none where that does not tell all of them."""
+
+
+_NAME_THEIR_ACTOR = frozenset({"message.sent", "share.added"})
+"""Events whose body tells clients who did it; whoever renames a document need not be known to them at all."""
 
 
 class Identified(Protocol):
@@ -63,7 +70,8 @@ class Renderer:
     async def events(self, firm: UUID, side: Side, entries: Sequence[Entry]) -> dict[str, Event]:
         """The events of these entries by event id, as one side may know them, all from one moment."""
         found = await self._plain(firm, entries) or await self._of_one_moment(firm, side, entries)
-        return {entry.event_id: _event(entry, found.get(entry.event_id)) for entry in entries}
+        events = {entry.event_id: _event(entry, found.get(entry.event_id)) for entry in entries}
+        return events if side == "firm" else {id_: _for_clients(event, firm) for id_, event in events.items()}
 
     async def _plain(self, firm: UUID, entries: Sequence[Entry]) -> Mapping[str, Shape] | None:
         """Bodies that one statement can tell: it sees one moment by itself."""
@@ -110,4 +118,15 @@ def _event(entry: Entry, body: Shape | None) -> Event:
         at=entry.at,
         body=body,
         tombstone=body is None or getattr(body, "deleted", False),
+    )
+
+
+def _for_clients(event: Event, firm: UUID) -> Event:
+    """Without what only the firm may know: times of coming and going, and actors whom no body names."""
+    audience = EVENTS[event.kind].audience
+    names_actor = audience == "person" or event.kind in _NAME_THEIR_ACTOR
+    return structs.replace(
+        event,
+        at=0 if audience == "clients" else event.at,
+        actor=event.actor if names_actor else str(firm),
     )

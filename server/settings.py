@@ -49,7 +49,6 @@ class Bandwidth:
     password: str = field(repr=False)
     application_id: str
     messaging_url: str = "https://messaging.bandwidth.com"
-    media_url: str = "https://messaging.bandwidth.com"
     api_url: str = "https://api.bandwidth.com"
 
 
@@ -174,7 +173,6 @@ def _bandwidth(environment: Environment) -> Bandwidth | None:
     password = environment.secret("BANDWIDTH_PASSWORD")
     application_id = environment.text("BANDWIDTH_APPLICATION_ID", None)
     messaging_url = _carrier_url(environment, "MESSAGING_URL", Bandwidth.messaging_url)
-    media_url = _carrier_url(environment, "MEDIA_URL", Bandwidth.media_url)
     api_url = _carrier_url(environment, "API_URL", Bandwidth.api_url)
     names = ("ACCOUNT_ID", "USERNAME", "PASSWORD", "APPLICATION_ID")
     environment.together(*(f"BANDWIDTH_{name}" for name in names))
@@ -186,7 +184,6 @@ def _bandwidth(environment: Environment) -> Bandwidth | None:
         password=password,
         application_id=application_id,
         messaging_url=messaging_url,
-        media_url=media_url,
         api_url=api_url,
     )
 

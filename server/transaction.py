@@ -96,11 +96,11 @@ class Transaction:
         number: int,
         person: UUID | None,
     ) -> None:
-        # The id is the same in every log that holds it. Clients learn who takes part without times (R4).
-        timeless = EVENTS[kind].audience == "clients"
-        event, at = (uuid4(), 0) if timeless else (new_id(), self.now)
+        # The id is the same in every log that holds it. A uuid7 would tell clients when somebody came (R4).
+        event = uuid4() if EVENTS[kind].audience == "clients" else new_id()
         self._drafts.extend(
-            Draft(each, event, kind, scope, entity, version, self.actor, at, number, person) for each in logs
+            Draft(each, event, kind, scope, entity, version, self.actor, self.now, number, person)
+            for each in logs
         )
 
 

@@ -122,7 +122,6 @@ def _with_outside(settings: Settings, outside: _Outside, smtp_port: int) -> Sett
         password=_CARRIER_PASSWORD,
         application_id=APPLICATION,
         messaging_url=outside.url,
-        media_url=outside.url,
         api_url=outside.url,
     )
     mail = Smtp(host="127.0.0.1", port=smtp_port, security="none", mail_from="portal@harlow-reyes.example")

@@ -19,6 +19,7 @@ from server.email_address import is_email_address
 from server.passwords import hash_now
 from server.records import naming
 from server.records.people import user_shape
+from server.records.succession import cover
 from server.render import BodyFunction, by_entity
 from server.transaction import Transaction
 from storage.database import Database
@@ -56,6 +57,8 @@ async def create_user(change: Transaction, who: Person, args: CreateUser) -> Use
 async def update_user(change: Transaction, who: Person, args: UpdateUser) -> UserShape:
     """Change somebody at the firm; the firm keeps at least one active admin.
 
+    Where somebody leaves who alone took part in a portal for the firm, an admin takes over (P9).
+
     Raises:
         Refused: ``not_found``, ``conflict``.
     """
@@ -71,13 +74,17 @@ async def update_user(change: Transaction, who: Person, args: UpdateUser) -> Use
         user.password_hash = await asyncio.to_thread(hash_now, args.password)
     user.version += 1
     await user.save()
-    if not await User.exists(firm_id=who.firm, role="admin", active=True):
+    admins = await User.filter(firm_id=who.firm, role="admin", active=True).order_by("id")
+    if not admins:
         raise Refused(
             "conflict", "The firm needs at least one active admin. Make somebody else an admin first."
         )
     change.tell("user.changed", scope=change.firm, entity=user.id, version=user.version)
     if (user.name, user.title) != before:
         await naming.tell_person_changed(change, user.id, to_clients=True)
+    if not user.active and rights[1]:
+        at_hand = {admin.id for admin in admins}
+        await cover(change, user.id, who.id if who.id in at_hand else admins[0].id)
     if (user.role, user.active) != rights or args.password is not UNSET:
         await sessions.end_sessions(change, user.id, "firm")
     if (user.role, user.active) != rights:
