@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import JSHandle, Locator, Page, expect
 
 from server.demo.story import PASSWORD
 from tests.browser.cast import Case, answer_box, open_case, said, write
@@ -142,6 +142,22 @@ def test_d6_a_slow_upload_shows_how_far_it_is_and_can_be_cancelled(
     assert case.desk.ask("matter.get", matter=case.matter)["documents"] == []
 
 
+def test_p2_a_file_is_dropped_or_pasted_and_a_second_one_is_refused(screens: Screens, case: Case) -> None:
+    desk = screens.firm(path=case.firm_path)
+    box = answer_box(desk)
+    box.dispatch_event("drop", {"dataTransfer": carried(desk, "Dropped.txt")})
+    expect(desk.get_by_text("Dropped.txt")).to_be_visible()
+    expect(desk.get_by_text("ready to send")).to_be_visible()
+    paste(box, carried(desk, "Pasted.txt"))
+    expect(desk.get_by_text("A message takes one document. Send this one first.")).to_be_visible()
+    expect(desk.get_by_text("Pasted.txt")).to_have_count(0)
+    desk.get_by_role("button", name="Remove the document").click()
+    paste(box, carried(desk, "Pasted.txt"))
+    expect(desk.get_by_text("ready to send")).to_be_visible()
+    desk.get_by_role("button", name="Send").click()
+    expect(desk.get_by_role("link", name="Download Pasted.txt").first).to_be_visible()
+
+
 def test_p4_a_file_of_more_than_100_mib_is_refused_before_a_byte_is_sent(
     screens: Screens, case: Case, tmp_path: Path
 ) -> None:
@@ -164,6 +180,33 @@ def test_r5_the_client_learns_that_the_team_types_and_the_firm_who_does(screens:
     expect(phone.get_by_text("Your legal team is typing")).to_be_visible()
     answer_box(phone).press_sequentially("Hello")
     expect(desk.get_by_text(f"{case.first_name} is typing")).to_be_visible()
+
+
+def test_a_client_reads_the_portal_in_spanish_and_it_stays_so(screens: Screens, case: Case) -> None:
+    phone = screens.client(case.email, "")
+    phone.get_by_role("button", name="Account and settings").click()
+    phone.get_by_role("menuitem", name="Español").click()
+    expect(phone.get_by_role("link", name="Mensajes")).to_be_visible()
+    phone.reload()
+    expect(phone.get_by_role("link", name="Mensajes")).to_be_visible()
+    expect(phone.locator("html")).to_have_attribute("lang", re.compile("^es"))
+
+
+def carried(page: Page, name: str) -> JSHandle:
+    """A file as it hangs on the pointer or lies on the clipboard."""
+    return page.evaluate_handle(
+        "name => { const held = new DataTransfer(); held.items.add(new File(['x'], name)); return held }",
+        name,
+    )
+
+
+def paste(box: Locator, held: JSHandle) -> None:
+    """Press Ctrl+V with a file on the clipboard."""
+    box.evaluate(
+        "(box, held) => box.dispatchEvent("
+        "new ClipboardEvent('paste', { clipboardData: held, bubbles: true, cancelable: true }))",
+        held,
+    )
 
 
 def link_on_the_mail_page(screens: Screens, address: str) -> str:
