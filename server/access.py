@@ -12,10 +12,9 @@ from uuid import UUID
 from protocol.errors import Refused
 from protocol.events import EVENTS
 from protocol.types import Role, Side
-from storage import log
 from storage.database import Database
 from storage.log import Entry
-from storage.models import ApiToken, Contact, Document, Matter, Participant, Portal, Session, User
+from storage.models import Contact, Document, Matter, Participant, Portal, User
 
 OfFirm = TypeVar("OfFirm", Contact, Matter, User)
 
@@ -76,24 +75,26 @@ class Sight:
 
 
 async def sight_of(database: Database, who: Person) -> Sight:
-    """What a person may see, read in one snapshot with the end of the log that it is seen in.
+    """What a person may see, and the end of the log that it is seen in, by one statement: of one moment.
 
     Raises:
         Refused: ``not_signed_in``: the session has ended. If it ends after this moment, the log says so.
     """
-    async with database.snapshot():
-        heads = await log.heads(database, [str(who.log)])
-        stays = await Participant.filter(person_id=who.id, firm_id=who.firm, left_at=None)
-        if not await _signed_in(who):
-            raise Refused("not_signed_in")
-    portals = {str(stay.portal_id): stay.visible_from for stay in stays}
-    return Sight(str(who.id), who.side, heads[str(who.log)].cursor.seq, portals)
+    rows = await database.fetch(_SIGHT, [who.log, who.id, who.firm, who.session])
+    if not rows[0]["signed_in"]:
+        raise Refused("not_signed_in")
+    portals = {row["portal_id"]: row["visible_from"] for row in rows if row["portal_id"] is not None}
+    return Sight(str(who.id), who.side, rows[0]["seq"], portals)
 
 
-async def _signed_in(who: Person) -> bool:
-    if await Session.exists(id=who.session, ended_at=None):
-        return True
-    return await ApiToken.exists(id=who.session, ended_at=None)
+_SIGHT = """
+SELECT h.seq, p.portal_id, p.visible_from,
+       EXISTS (SELECT 1 FROM session WHERE id = $4 AND ended_at IS NULL)
+       OR EXISTS (SELECT 1 FROM api_token WHERE id = $4 AND ended_at IS NULL) AS signed_in
+FROM log_head h
+LEFT JOIN participant p ON p.person_id = $2 AND p.firm_id = $3 AND p.left_at IS NULL
+WHERE h.id = $1
+"""
 
 
 async def stay_in(who: Person, portal: UUID) -> Participant:
