@@ -1,20 +1,18 @@
-"""Messages sent to a portal of two, each on the disk before it is acknowledged, and delivered to both."""
+"""Messages sent to a portal of two, each on the disk before it is acknowledged, and delivered to both.
+
+Beside each engine stands its floor: the same rows by the bare driver, with no server around it.
+"""
 
 from __future__ import annotations
 
-import os
-import tempfile
-import time
-
+from benchmarks import floors
 from benchmarks.loading import Load, loading
 from benchmarks.node import ENGINES, Node, running
 from benchmarks.tables import Cells, Table, number
 
 WINDOWS = (1, 64)
-SECONDS = 2.0
-TIMES = 3
-SYNC_BYTES = 8_192
-SYNC_SECONDS = 0.5
+SECONDS = 1.5
+TIMES = 4
 
 
 def run() -> Table:
@@ -24,11 +22,21 @@ def run() -> Table:
         with running(engine, colleagues=1) as node:
             for window in WINDOWS:
                 lines[f"{engine}, {window} in flight"] = _best(node, window)
+            lines[f"{engine}, the rows alone"] = _floor(node)
     return Table(
         "durable_send: messages to a portal of two",
         lines,
-        f"The disk takes {number(_syncs_a_second(), 0)} synced writes of {SYNC_BYTES} bytes a second.",
+        f"The disk takes {number(floors.syncs_a_second(), 0)} synced writes a second.",
     )
+
+
+def _floor(node: Node) -> Cells:
+    if node.database is None:
+        floor = floors.of_sqlite(node.database_url.removeprefix("sqlite://"))
+    else:
+        floor = floors.of_postgres(node.database_url, node.database)
+    cells = {"sends/s": number(1 / floor.seconds, 0), "server CPU µs": number(floor.driver_us, 0)}
+    return cells | ({"database CPU µs": number(floor.database_us, 0)} if node.database else {})
 
 
 def _best(node: Node, window: int) -> Cells:
@@ -52,14 +60,3 @@ def _measured(node: Node, load: Load, window: int) -> dict[str, float]:
         "ack p50 µs": outcome.acknowledging_us["p50"],
         "ack p99 µs": outcome.acknowledging_us["p99"],
     } | {name: (server.cpu_us() - before[name]) / outcome.published for name, server in servers.items()}
-
-
-def _syncs_a_second() -> float:
-    with tempfile.TemporaryFile() as file:
-        content = os.urandom(SYNC_BYTES)
-        count, end = 0, time.monotonic() + SYNC_SECONDS
-        while time.monotonic() < end:
-            os.pwrite(file.fileno(), content, count % 1_024 * SYNC_BYTES)
-            os.fdatasync(file.fileno())
-            count += 1
-    return count / SYNC_SECONDS

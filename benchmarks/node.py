@@ -38,8 +38,8 @@ ENGINES = ("sqlite", "postgres")
 class Node:
     """A running server."""
 
-    engine: str
     port: int
+    database_url: str
     firm: Firm
     server: Processes
     database: Processes | None
@@ -101,8 +101,8 @@ def running(engine: str, colleagues: int) -> Iterator[Node]:
         firm = asyncio.run(make_firm(settings, colleagues))
         process = stack.enter_context(_served(settings, directory / "log"))
         yield Node(
-            engine,
             settings.listen_port,
+            url,
             firm,
             Processes(process.pid),
             Processes(database.pid) if database else None,
