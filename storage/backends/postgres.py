@@ -50,6 +50,8 @@ class Client(AsyncpgDBClient):
         }
         super().__init__(**(defaults | options))
         self._disturbed: set[int] = set()
+        self._at_hand: list[PoolConnectionProxy[asyncpg.Record]] = []
+        self._waiting = 0
 
     @property
     def pool(self) -> Pool:
@@ -77,19 +79,42 @@ class Client(AsyncpgDBClient):
         async with self.connection() as connection:
             return [dict(row) for row in await connection.fetch(sql, *args)]
 
+    async def close(self) -> None:
+        while self._at_hand:
+            await self.pool.release(self._at_hand.pop())
+        await super().close()
+
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        """Take a connection from the pool; raises StoreAway when there is none to be had."""
-        with _reaching():
-            connection = await self.pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
-        pid = connection.get_server_pid()
+        """Take a connection; raises StoreAway when there is none to be had.
+
+        One that nothing happened to stays at hand for the next: through the pool's door and back costs as
+        much as a statement. It goes back where somebody waits at that door.
+        """
+        connection = await self._take()
         try:
             yield connection
         except BaseException:
-            self._disturbed.add(pid)
-            raise
-        finally:
+            self._disturbed.add(connection.get_server_pid())
             await self.pool.release(connection)
+            raise
+        if self._waiting:
+            await self.pool.release(connection)
+        else:
+            self._at_hand.append(connection)
+
+    async def _take(self) -> PoolConnectionProxy[asyncpg.Record]:
+        while self._at_hand:
+            connection = self._at_hand.pop()
+            if not connection.is_closed():
+                return connection
+            await self.pool.release(connection)
+        self._waiting += 1
+        try:
+            with _reaching():
+                return await self.pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+        finally:
+            self._waiting -= 1
 
     async def _settle(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
         """Reset a connection on its way back to the pool, but only where something was raised.
