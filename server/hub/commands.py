@@ -42,6 +42,7 @@ class Commands:
         "_device",
         "_dispatch",
         "_elapsed",
+        "_executing",
         "_person",
         "_queue",
         "_running",
@@ -70,10 +71,11 @@ class Commands:
         self._bucket = TokenBucket(COMMANDS_PER_SECOND, COMMANDS_BURST, elapsed())
         self._queue: list[CommandFrame] = []  # a deque takes 0.6 KB, which is much for an idle socket
         self._running = False
+        self._executing = False  # not yet when many arrive at once: then the first still stands in the queue
 
     def ask(self, frame: CommandFrame) -> None:
         """Queue a command, or answer at once that there are too many."""
-        if len(self._queue) + self._running >= MAX_COMMANDS_IN_FLIGHT:
+        if len(self._queue) + self._executing >= MAX_COMMANDS_IN_FLIGHT:
             return self._answer(_refused(frame, Refused("too_many", retry_after_ms=IN_FLIGHT_WAIT_MS)))
         if not self._bucket.take(self._elapsed()):
             return self._answer(_refused(frame, Refused("too_many", retry_after_ms=self._bucket.wait_ms())))
@@ -90,9 +92,11 @@ class Commands:
     async def _run(self) -> None:
         try:
             while self._queue:
+                self._executing = True
                 await self._execute(self._queue.pop(0))
+                self._executing = False
         finally:
-            self._running = False
+            self._running = self._executing = False
 
     async def _execute(self, frame: CommandFrame) -> None:
         started = self._elapsed()

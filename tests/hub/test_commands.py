@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from typing import Any
 
 from protocol.commands.portals import Done, SaveDraft
-from protocol.frames import COMMANDS_BURST, MAX_COMMANDS_IN_FLIGHT
+from protocol.frames import COMMANDS_BURST, MAX_COMMANDS_IN_FLIGHT, CommandFrame, Reply
 from server.access import Person
+from server.clock import wall_clock
+from server.hub.commands import Commands
 from server.transaction import Transaction
 from storage.models import Message
 from tests.hub.house import House, HubNode, comes_true, running_hub
@@ -138,6 +141,22 @@ async def test_more_than_32_in_flight_are_told_to_wait(house: House) -> None:
         held.go.set()
         for _ in range(MAX_COMMANDS_IN_FLIGHT):
             assert (await priya.frame("reply"))["ok"]
+
+
+async def test_as_many_as_are_allowed_may_come_in_one_moment(house: House) -> None:
+    """All are read before the first begins to run, which must not be counted twice for it."""
+    begun: list[Coroutine[Any, Any, None]] = []
+    told: list[Reply] = []
+    commands = Commands(
+        house.dispatch, house.people["priya"], "one-device", told.append, begun.append, wall_clock, wall_clock
+    )
+    for number in range(MAX_COMMANDS_IN_FLIGHT):
+        commands.ask(CommandFrame(id=number, key=f"key-{number:04}", name="draft.save", args={}))
+    assert told == []
+    commands.ask(CommandFrame(id=32, key="one-too-many", name="draft.save", args={}))
+    assert [reply.id for reply in told] == [32]
+    for work in begun:
+        work.close()
 
 
 async def test_more_than_twenty_a_second_are_told_to_wait_and_how_long(house: House, node: HubNode) -> None:
