@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.applications import Starlette
 
+from protocol.errors import Refused
 from server.http.deadline import DeadlineProtocol
 from server.hub.socket_protocol import WEBSOCKET_SETTINGS
 
@@ -34,8 +35,16 @@ def listen(host: str, port: int) -> socket.socket:
 
     ``transport.close()`` waits for the buffer, so a peer that never reads would stay for ever without
     ``TCP_USER_TIMEOUT``; the small send buffer bounds what the kernel holds for a slow one.
+
+    Raises:
+        Refused: ``conflict``, where another program has the port.
     """
-    listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        listener = socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
+        )
+    except OSError as error:
+        raise Refused("conflict", f"Port {port} of {host} cannot be had: {error.strerror}.") from None
     # asyncio sets this only where a listener names its protocol; without it a frame waits 40 ms for an ACK.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)

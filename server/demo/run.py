@@ -55,10 +55,10 @@ class _Outside:
 async def run(*, fresh: bool) -> int:
     """Run until interrupted. ``fresh`` begins anew; otherwise the state of the last time is kept."""
     logs.configure(os.environ.get("CAUSEWAY_LOG_LEVEL", "error"), readable=True)
-    settings = Settings.from_environment({"CAUSEWAY_DATA_DIR": "var/demo", **os.environ})
+    settings = _settings()
     if fresh and settings.data_dir.exists():
         shutil.rmtree(settings.data_dir)
-        settings = Settings.from_environment({"CAUSEWAY_DATA_DIR": "var/demo", **os.environ})
+        settings = _settings()
     port = settings.listen_port + SIMULATOR_PORT_AFTER
     outside = _Outside(f"http://localhost:{port}", port)
     await _prepare(settings)
@@ -74,6 +74,13 @@ async def run(*, fresh: bool) -> int:
         _say_where(settings, outside)
         await serve_all((server, listeners[0]), (server_of(simulator, has_hub=False), listeners[1]))
     return 0
+
+
+def _settings() -> Settings:
+    """The demo's own place and the address that goes with its port, where nothing else is said."""
+    port = os.environ.get("CAUSEWAY_LISTEN_PORT", str(Settings.listen_port))
+    own = {"CAUSEWAY_DATA_DIR": "var/demo", "CAUSEWAY_PUBLIC_URL": f"http://localhost:{port}"}
+    return Settings.from_environment(own | os.environ)
 
 
 async def _prepare(settings: Settings) -> None:
