@@ -93,7 +93,7 @@ describe('a connection', () => {
     far.say({ type: 'events', after: 'elsewhere', upto: 'c9', events: [event('e9')] })
     expect(it.applied).toEqual([])
     expect(far.closed).toBe(true)
-    expect(it.connection.phase.value).not.toBe('live') // waiting, or by a short wait connecting again
+    expect(it.connection.phase.value).toBe('waiting')
   })
 
   test('batches that come fast are applied together, in order', async () => {
@@ -119,7 +119,7 @@ describe('a connection', () => {
     const far = await live(it)
     vi.advanceTimersByTime(50_000)
     expect(far.closed).toBe(true)
-    expect(it.connection.phase.value).toBe('waiting')
+    expect(it.connection.phase.value).not.toBe('live') // waiting, or after a short wait connecting again
   })
 
   test('the pong carries the cursor that was applied', async () => {
