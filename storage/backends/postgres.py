@@ -80,9 +80,13 @@ class Client(AsyncpgDBClient):
             return [dict(row) for row in await connection.fetch(sql, *args)]
 
     async def close(self) -> None:
-        while self._at_hand:
-            await self.pool.release(self._at_hand.pop())
-        await super().close()
+        self._waiting += 1  # for those that are still in use
+        try:
+            while self._at_hand:
+                await self.pool.release(self._at_hand.pop())
+            await super().close()
+        finally:
+            self._waiting -= 1
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
@@ -92,10 +96,11 @@ class Client(AsyncpgDBClient):
         much as a statement. It goes back where somebody waits at that door.
         """
         connection = await self._take()
+        pid = connection.get_server_pid()
         try:
             yield connection
         except BaseException:
-            self._disturbed.add(connection.get_server_pid())
+            self._disturbed.add(pid)
             await self.pool.release(connection)
             raise
         if self._waiting:
@@ -106,7 +111,7 @@ class Client(AsyncpgDBClient):
     async def _take(self) -> PoolConnectionProxy[asyncpg.Record]:
         while self._at_hand:
             connection = self._at_hand.pop()
-            if not connection.is_closed():
+            if not _is_lost(connection):
                 return connection
             await self.pool.release(connection)
         self._waiting += 1
@@ -149,6 +154,14 @@ class TransactionClient(TransactionWrapper):
     async def execute(self, sql: str, args: Sequence[Any]) -> int:
         async with self.acquire_connection() as connection:
             return _rows_touched(await connection.execute(sql, *args))
+
+
+def _is_lost(connection: PoolConnectionProxy[asyncpg.Record]) -> bool:
+    """Whether the connection ended while it was at hand. The pool may have taken it back by itself."""
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True
 
 
 @asynccontextmanager

@@ -279,6 +279,38 @@ async def test_a_locked_sqlite_file_is_told_as_away_and_the_next_transaction_wor
     other.close()
 
 
+async def test_a_crowd_that_outnumbers_the_connections_is_served_to_the_last(postgres_url: str) -> None:
+    async with Database.open(postgres_url, MASTERS) as database:
+
+        async def work() -> None:
+            for _ in range(5):
+                async with database.transaction():
+                    await database.fetch("SELECT pg_sleep(0.001)")
+                await database.fetch("SELECT 1")
+
+        async with asyncio.timeout(DEADLINE_S), asyncio.TaskGroup() as crowd:
+            for _ in range(60):
+                crowd.create_task(work())
+
+
+async def test_connections_that_were_lost_while_nobody_used_them_are_replaced(postgres_url: str) -> None:
+    async with Database.open(postgres_url, MASTERS) as database:
+
+        async def work() -> None:
+            async with database.transaction():
+                await database.fetch("SELECT pg_sleep(0.02)")
+
+        async with asyncio.TaskGroup() as crowd:
+            for _ in range(10):
+                crowd.create_task(work())
+        for _ in range(2):
+            await _end_other_sessions(postgres_url)
+            assert await _eventually(lambda: database.fetch("SELECT 1 AS one")) == [{"one": 1}]
+        async with asyncio.timeout(DEADLINE_S), asyncio.TaskGroup() as crowd:
+            for _ in range(20):
+                crowd.create_task(_eventually(work))
+
+
 async def test_a_lost_connection_is_told_as_away_and_the_next_transaction_works(postgres_url: str) -> None:
     async with Database.open(postgres_url, MASTERS) as database:
         log_id = await _new_head(database)
