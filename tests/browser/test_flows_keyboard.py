@@ -33,13 +33,16 @@ def test_w4_the_palette_goes_to_a_matter_a_person_and_a_place(desk: Page, case: 
     desk.keyboard.press("Enter")
     expect(desk.get_by_role("heading", name=case.name)).to_be_visible()
     desk.keyboard.press("Control+k")
+    expect(find).to_be_focused()
     desk.keyboard.type("Grace")
     expect(desk.get_by_role("option", name="Grace Adeyemi")).to_be_visible()
     desk.keyboard.press("Enter")
     expect(desk.get_by_role("heading", name="Grace Adeyemi")).to_be_visible()
     desk.keyboard.press("/")
+    expect(find).to_be_focused()
     desk.keyboard.type("people at")
-    desk.get_by_role("option", name="People at the firm").click()
+    expect(desk.get_by_role("option", name="People at the firm")).to_have_attribute("aria-selected", "true")
+    desk.keyboard.press("Enter")
     expect(desk.get_by_role("heading", name="People at the firm")).to_be_visible()
 
 
